@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+import msgspec
+
 from placid.core.rollout.world import Release, Split, World
 
 
@@ -216,3 +218,27 @@ class Runner(Protocol):
     """Runs jobs. Leaving the context ends the job and everything it started."""
 
     def run(self, job: Job) -> AbstractAsyncContextManager[Lines]: ...
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """All that is needed to run a release; written once as `.placid/releases/<id>/release.json`.
+
+    folder    absolute working directory of the app (the built tree)
+    run       the user's own command, given to `sh -c`; or "" when `image` is set
+    image     id of a container image built for this release, or ""
+    env       variables from the release's config files (may be secret: the file has mode 0600)
+    times     seconds: health probes every `interval`, each answered within `timeout`; ready within
+              `deadline`; on stopping, `drain` for requests in flight, then `stop` until SIGKILL
+    """
+
+    release: Release
+    folder: str
+    run: str = ""
+    image: str = ""
+    env: dict[str, str] = {}
+    health: str = "/health"
+    interval: float = 1.0
+    timeout: float = 1.0
+    deadline: float = 60.0
+    drain: float = 30.0
+    stop: float = 10.0
