@@ -1,0 +1,288 @@
+"""The rollout: one machine walks the steps of every strategy, and owns going back.
+
+opened --StepDone--> ... --last step--> Ended(promoted)
+   \\--Failed | AbortAsked | Superseded--> traffic to stable --> Ended(rolled_back | aborted | ...)
+
+Each look yields one thing: a fact, or the wishes that close the gap between what the steps done so
+far ask for and what was seen. Invariant: traffic goes only to a release that is healthy now, and a
+release that serves is never scaled down before another one serves in its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from placid.core.machine import Decision
+from placid.core.rollout.facts import (
+    Ended,
+    Failed,
+    Held,
+    Measured,
+    Outcome,
+    RolloutFact,
+    StepDone,
+    StepStarted,
+)
+from placid.core.rollout.state import State, evolve
+from placid.core.rollout.steps import Approve, Judge, Preview, Scale, Shift, Step
+from placid.core.rollout.world import Override, Release, Split, World
+from placid.core.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class SetScale:
+    """Run so many copies of a release."""
+
+    release: str
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetTraffic:
+    """Share traffic like this."""
+
+    split: Split
+
+
+@dataclass(frozen=True, slots=True)
+class Retire:
+    """Drain and stop a release."""
+
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetSlow:
+    """Count requests slower than this as slow."""
+
+    ms: float
+
+
+Wish = SetScale | SetTraffic | Retire | SetSlow
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look: the world, the judge's word, and counters to start from (None: no counters)."""
+
+    world: World
+    verdict: Verdict
+    baseline: Measured | None = None
+
+
+Next = Decision[RolloutFact, Wish]
+SOON = timedelta(milliseconds=200)
+CRASH_LOOP = 3
+LOOPS = f"{CRASH_LOOP} times"
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """The machine for one rollout of an environment; `stream` names it in the evidence."""
+
+    stream: str
+    override: Override | None = None
+
+    def start(self) -> State:
+        return State()
+
+    def done(self, state: State) -> bool:
+        return state.ended is not None
+
+    def evolve(self, state: State, event: RolloutFact) -> State:
+        return evolve(state, event)
+
+    def decide(self, state: State, seen: Seen, now: datetime) -> Next:
+        if state.opened is None:
+            return Decision()
+        if state.measured is None and seen.baseline is not None:
+            return Decision(events=(seen.baseline,))
+        if state.going_back:
+            return self._go_back(state, seen, now)
+        if state.index >= len(state.opened.steps):
+            return Decision(events=(Ended("promoted", _summary(state), now),))
+        worse = self._worse(state, seen)
+        if worse:
+            return Decision(events=(Failed(worse, now, dict(seen.verdict.numbers)),))
+        if state.started is None:
+            return Decision(events=(StepStarted(state.index, now),))
+        return self._keep(state, seen) or self._advance(state, seen, now)
+
+    def _worse(self, state: State, seen: Seen) -> str:
+        assert state.opened is not None
+        new = seen.world.of(state.opened.release.id)
+        if new.failures >= CRASH_LOOP or (new.failures and not new.alive and not new.wanted):
+            return f"the new release does not stay up: {new.trouble or 'its copies keep ending'}"
+        if state.opened.judged and seen.verdict.outcome == "bad":
+            return f"the new release is worse: {seen.verdict.sentence}"
+        if state.opened.judged and new.failures and not new.ready:
+            return f"the new release is not healthy: {new.trouble}"
+        return ""
+
+    def _keep(self, state: State, seen: Seen) -> Next | None:
+        """Wishes that bring the world to where the steps so far want it, safest first."""
+        assert state.opened is not None
+        new_copies, old_copies, percent = state.wanted()
+        release, stable = state.opened.release, state.opened.stable
+        new = seen.world.of(release.id)
+        wishes: list[Wish] = []
+        if new.wanted != new_copies or new.alive < new_copies:
+            wishes.append(SetScale(release.id, new_copies))
+        split = self._split(state, seen, percent)
+        if split is not None and seen.world.split != split:
+            wishes.append(SetTraffic(split))
+        elif stable is not None and self._may_scale_old(seen, stable, old_copies, new.ready):
+            wishes.append(SetScale(stable.id, old_copies))
+        if state.measured is not None and state.started and state.measured.slow_ms:
+            wishes.insert(0, SetSlow(state.measured.slow_ms))
+        urgent = [wish for wish in wishes if not isinstance(wish, SetSlow)]
+        if not urgent:
+            return None
+        return Decision(effects=tuple(wishes), wake=SOON)
+
+    def _may_scale_old(self, seen: Seen, stable: Release, copies: int, new_ready: int) -> bool:
+        old = seen.world.of(stable.id)
+        if old.alive >= copies and old.wanted == copies:
+            return False
+        others = new_ready > 0 and seen.world.split.weights.get(stable.id, 0) < 100
+        return copies >= old.wanted or others
+
+    def _split(self, state: State, seen: Seen, percent: float) -> Split | None:
+        """How traffic should be shared now; None while nothing healthy can serve."""
+        assert state.opened is not None
+        release, stable = state.opened.release, state.opened.stable
+        weights = steer(
+            percent, release.id, stable.id if stable else None, seen.world, seen.world.split
+        )
+        if weights is None:
+            return None
+        override = self.override if seen.world.of(release.id).ready else None
+        if override is not None:
+            override = Override(release.id, override.header, override.cookie, override.value)
+        shown = isinstance(self._step(state), Preview) or self._previewed(state)
+        preview = release.id if shown and seen.world.of(release.id).ready else ""
+        canary = release.id if 0 < weights.get(release.id, 0) < 100 else ""
+        return Split(weights, self.stream, canary, override if not _all(weights) else None, preview)
+
+    def _step(self, state: State) -> Step | None:
+        assert state.opened is not None
+        steps = state.opened.steps
+        return steps[state.index] if state.index < len(steps) else None
+
+    def _previewed(self, state: State) -> bool:
+        assert state.opened is not None
+        return any(isinstance(step, Preview) for step in state.opened.steps[: state.index])
+
+    def _advance(self, state: State, seen: Seen, now: datetime) -> Next:
+        assert state.opened is not None and state.started is not None
+        step = state.opened.steps[state.index]
+        done: Next = Decision(events=(StepDone(state.index, now),))
+        if state.paused and isinstance(step, Judge | Approve):
+            return Decision(wake=SOON)
+        match step:
+            case Scale(copies=copies, which=which):
+                side = state.opened.release if which == "new" else state.opened.stable
+                ready = seen.world.of(side.id).ready if side else copies
+                return done if ready >= copies else Decision(wake=SOON)
+            case Shift(percent=percent):
+                share = seen.world.split.weights.get(state.opened.release.id, 0.0)
+                return done if abs(share - percent) < 1e-6 else Decision(wake=SOON)
+            case Preview():
+                return done
+            case Approve(reason=reason):
+                return self._approve(state, reason, now)
+            case Judge(seconds=seconds):
+                return self._judge(state, seen, now, timedelta(seconds=seconds))
+            case _:
+                assert_never(step)
+
+    def _approve(self, state: State, reason: str, now: datetime) -> Next:
+        if state.passed or state.full:
+            return Decision(events=(StepDone(state.index, now, "approved"),))
+        if state.held != reason:
+            return Decision(events=(Held(reason, now),))
+        return Decision(wake=SOON)
+
+    def _judge(self, state: State, seen: Seen, now: datetime, bake: timedelta) -> Next:
+        assert state.opened is not None and state.started is not None
+        verdict = seen.verdict
+        done: Next = Decision(events=(StepDone(state.index, now, verdict.sentence),))
+        if state.passed or state.full:
+            return done
+        if verdict.sick and state.opened.judged:
+            if not state.held:
+                return Decision(events=(Held(verdict.sentence, now),))
+            return Decision(wake=SOON)
+        left = state.started + bake - now
+        new = seen.world.of(state.opened.release.id)
+        if left > timedelta(0) or new.ready < new.wanted:
+            return Decision(wake=min(max(left, timedelta(0)), SOON) or SOON)
+        return done
+
+    def _go_back(self, state: State, seen: Seen, now: datetime) -> Next:
+        """Traffic first (stable is brought back to full size before it takes it), then the rest."""
+        assert state.opened is not None
+        release, stable = state.opened.release, state.opened.stable
+        if stable is None:
+            if seen.world.split.weights:
+                return Decision(effects=(SetTraffic(Split(label=self.stream)),))
+            if release.id in seen.world.releases:
+                return Decision(effects=(Retire(release.id),), wake=SOON)
+            why = f"{state.going_back}; there was nothing before it, so nothing runs now"
+            return Decision(events=(Ended(_outcome(state), why, now),))
+        copies = state.opened.copies
+        old = seen.world.of(stable.id)
+        wishes: list[Wish] = []
+        if old.wanted < copies or old.alive < copies:
+            wishes.append(SetScale(stable.id, copies))
+        settled = Split({stable.id: 100.0}, self.stream)
+        if seen.world.split != settled and (_enough(old.ready, copies, seen, release)):
+            return Decision(effects=(SetTraffic(settled), *wishes), wake=SOON)
+        if wishes:
+            return Decision(effects=tuple(wishes), wake=SOON)
+        if seen.world.split != settled or old.ready < copies:
+            return Decision(wake=SOON)
+        if release.id in seen.world.releases:
+            return Decision(effects=(Retire(release.id),), wake=SOON)
+        return Decision(events=(Ended(_outcome(state), state.going_back, now),))
+
+
+def _enough(ready: int, copies: int, seen: Seen, release: Release) -> bool:
+    """Stable may take all traffic: at full size, or one copy when the new release is no help."""
+    return ready >= copies or (ready > 0 and seen.world.of(release.id).ready == 0) or ready >= 1
+
+
+def _all(weights: dict[str, float]) -> bool:
+    return len(weights) == 1
+
+
+def _outcome(state: State) -> Outcome:
+    if state.superseded:
+        return "superseded"
+    return "aborted" if state.aborted else "rolled_back"
+
+
+def _summary(state: State) -> str:
+    return state.notes[-1] if state.notes else "every step passed"
+
+
+def steer(
+    percent: float, new: str, old: str | None, world: World, now: Split
+) -> dict[str, float] | None:
+    """Percent per release: as wanted, but never to a release that is not ready while another is.
+
+    None when neither is ready: whatever is routed now stays routed.
+    """
+    new_ready = world.of(new).ready > 0
+    old_ready = old is not None and world.of(old).ready > 0
+    if new_ready and (percent >= 100 or not old_ready):
+        takes_over = percent >= 100 or (old is not None and now.weights.get(new, 0) > 0)
+        first = old is None and percent > 0
+        return {new: 100.0} if takes_over or first else None
+    if old is not None and old_ready:
+        if percent <= 0 or not new_ready:
+            return {old: 100.0}
+        return {new: percent, old: 100.0 - percent}
+    return None
