@@ -106,10 +106,14 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Evidence since a rollout began: its bad requests in order, and totals per release."""
+    """Evidence since a rollout began: its bad requests in order, and totals per release.
+
+    slow_ms  the duration above which requests count as slow now (0: none do)
+    """
 
     bad: tuple[Bad, ...] = ()
     totals: Mapping[str, Totals] = field(default_factory=dict[str, Totals])
+    slow_ms: float = 0.0
 
 
 class Signal(Protocol):

@@ -65,17 +65,18 @@ Wish = SetScale | SetTraffic | Retire | SetSlow
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One look: the world, the judge's word, and counters to start from (None: no counters)."""
+    """One look: the world, the judge's word, counters to start from (None: no counters), and the
+    duration above which requests count as slow now (0: none do)."""
 
     world: World
     verdict: Verdict
     baseline: Measured | None = None
+    slow_ms: float = 0.0
 
 
 Next = Decision[RolloutFact, Wish]
 SOON = timedelta(milliseconds=200)
 CRASH_LOOP = 3
-LOOPS = f"{CRASH_LOOP} times"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +114,13 @@ class Rollout:
     def _worse(self, state: State, seen: Seen) -> str:
         assert state.opened is not None
         new = seen.world.of(state.opened.release.id)
-        if new.failures >= CRASH_LOOP or (new.failures and not new.alive and not new.wanted):
+        if new.failures >= CRASH_LOOP:
             return f"the new release does not stay up: {new.trouble or 'its copies keep ending'}"
+        starting = isinstance(self._step(state), Scale) and not state.wanted_before()
+        if not new.ready and (new.failures if starting else state.wanted_before()):
+            return f"the new release is not healthy: {new.trouble or 'no copy answers its probes'}"
         if state.opened.judged and seen.verdict.outcome == "bad":
             return f"the new release is worse: {seen.verdict.sentence}"
-        if state.opened.judged and new.failures and not new.ready:
-            return f"the new release is not healthy: {new.trouble}"
         return ""
 
     def _keep(self, state: State, seen: Seen) -> Next | None:
@@ -135,12 +137,9 @@ class Rollout:
             wishes.append(SetTraffic(split))
         elif stable is not None and self._may_scale_old(seen, stable, old_copies, new.ready):
             wishes.append(SetScale(stable.id, old_copies))
-        if state.measured is not None and state.started and state.measured.slow_ms:
-            wishes.insert(0, SetSlow(state.measured.slow_ms))
-        urgent = [wish for wish in wishes if not isinstance(wish, SetSlow)]
-        if not urgent:
-            return None
-        return Decision(effects=tuple(wishes), wake=SOON)
+        if state.measured is not None and state.measured.slow_ms not in (0.0, seen.slow_ms):
+            wishes.append(SetSlow(state.measured.slow_ms))
+        return Decision(effects=tuple(wishes), wake=SOON) if wishes else None
 
     def _may_scale_old(self, seen: Seen, stable: Release, copies: int, new_ready: int) -> bool:
         old = seen.world.of(stable.id)
@@ -153,18 +152,16 @@ class Rollout:
         """How traffic should be shared now; None while nothing healthy can serve."""
         assert state.opened is not None
         release, stable = state.opened.release, state.opened.stable
-        weights = steer(
-            percent, release.id, stable.id if stable else None, seen.world, seen.world.split
-        )
+        weights = steer(percent, release.id, stable.id if stable else None, seen.world)
         if weights is None:
             return None
-        override = self.override if seen.world.of(release.id).ready else None
-        if override is not None:
-            override = Override(release.id, override.header, override.cookie, override.value)
-        shown = isinstance(self._step(state), Preview) or self._previewed(state)
-        preview = release.id if shown and seen.world.of(release.id).ready else ""
+        ready, given = seen.world.of(release.id).ready > 0, self.override
+        override = None
+        if given is not None and ready and weights.get(release.id) != 100.0:
+            override = Override(release.id, given.header, given.cookie, given.value)
+        preview = release.id if ready and self._previewed(state) else ""
         canary = release.id if 0 < weights.get(release.id, 0) < 100 else ""
-        return Split(weights, self.stream, canary, override if not _all(weights) else None, preview)
+        return Split(weights, self.stream, canary, override, preview)
 
     def _step(self, state: State) -> Step | None:
         assert state.opened is not None
@@ -173,7 +170,7 @@ class Rollout:
 
     def _previewed(self, state: State) -> bool:
         assert state.opened is not None
-        return any(isinstance(step, Preview) for step in state.opened.steps[: state.index])
+        return any(isinstance(step, Preview) for step in state.opened.steps[: state.index + 1])
 
     def _advance(self, state: State, seen: Seen, now: datetime) -> Next:
         assert state.opened is not None and state.started is not None
@@ -238,7 +235,7 @@ class Rollout:
         if old.wanted < copies or old.alive < copies:
             wishes.append(SetScale(stable.id, copies))
         settled = Split({stable.id: 100.0}, self.stream)
-        if seen.world.split != settled and (_enough(old.ready, copies, seen, release)):
+        if seen.world.split != settled and old.ready:
             return Decision(effects=(SetTraffic(settled), *wishes), wake=SOON)
         if wishes:
             return Decision(effects=tuple(wishes), wake=SOON)
@@ -247,15 +244,6 @@ class Rollout:
         if release.id in seen.world.releases:
             return Decision(effects=(Retire(release.id),), wake=SOON)
         return Decision(events=(Ended(_outcome(state), state.going_back, now),))
-
-
-def _enough(ready: int, copies: int, seen: Seen, release: Release) -> bool:
-    """Stable may take all traffic: at full size, or one copy when the new release is no help."""
-    return ready >= copies or (ready > 0 and seen.world.of(release.id).ready == 0) or ready >= 1
-
-
-def _all(weights: dict[str, float]) -> bool:
-    return len(weights) == 1
 
 
 def _outcome(state: State) -> Outcome:
@@ -268,21 +256,17 @@ def _summary(state: State) -> str:
     return state.notes[-1] if state.notes else "every step passed"
 
 
-def steer(
-    percent: float, new: str, old: str | None, world: World, now: Split
-) -> dict[str, float] | None:
+def steer(percent: float, new: str, old: str | None, world: World) -> dict[str, float] | None:
     """Percent per release: as wanted, but never to a release that is not ready while another is.
 
-    None when neither is ready: whatever is routed now stays routed.
+    None when there is nothing to change: neither is ready, or the first release has no turn yet.
     """
     new_ready = world.of(new).ready > 0
     old_ready = old is not None and world.of(old).ready > 0
+    if old is not None and old_ready and (percent <= 0 or not new_ready):
+        return {old: 100.0}
     if new_ready and (percent >= 100 or not old_ready):
-        takes_over = percent >= 100 or (old is not None and now.weights.get(new, 0) > 0)
-        first = old is None and percent > 0
-        return {new: 100.0} if takes_over or first else None
+        return None if old is None and percent <= 0 else {new: 100.0}
     if old is not None and old_ready:
-        if percent <= 0 or not new_ready:
-            return {old: 100.0}
         return {new: percent, old: 100.0 - percent}
     return None

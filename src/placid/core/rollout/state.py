@@ -43,6 +43,12 @@ class State:
     notes: tuple[str, ...] = ()
     ended: Ended | None = None
 
+    def wanted_before(self) -> int:
+        """Copies of the new release that the steps already done have made ready."""
+        steps = self.opened.steps[: self.index] if self.opened else ()
+        scaled = [s.copies for s in steps if isinstance(s, Scale) and s.which == "new"]
+        return scaled[-1] if scaled else 0
+
     def wanted(self) -> tuple[int, int, float]:
         """Copies of new, copies of old, and percent to new, once the present step is done."""
         assert self.opened is not None
@@ -69,7 +75,7 @@ def evolve(state: State, fact: RolloutFact) -> State:
             return replace(state, started=at, passed=False)
         case StepDone(index=index, note=note):
             notes = (*state.notes, note) if note else state.notes
-            return replace(state, index=index + 1, started=None, passed=False, notes=notes)
+            return replace(state, index=index + 1, started=None, passed=False, held="", notes=notes)
         case Measured():
             return replace(state, measured=fact)
         case Ended():

@@ -16,7 +16,7 @@ from placid.core.rollout.steps import Spec as AnySpec
 
 
 class Spec(AnySpec, frozen=True, forbid_unknown_fields=True):
-    """steps: shares of the traffic; bake: how long each is watched; approve: ask after the first."""
+    """steps: shares of the traffic; bake: watched at each; approve: ask after the first."""
 
     steps: tuple[Percent, ...] = (1.0, 10.0, 50.0)
     bake: Seconds = 120.0

@@ -8,6 +8,7 @@ Good: `strategy: {rolling: {surge: 1, unavailable: 0, bake: 10s}}`
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
 
@@ -19,8 +20,8 @@ from placid.core.rollout.steps import Spec as AnySpec
 class Spec(AnySpec, frozen=True, forbid_unknown_fields=True):
     """surge: copies above the wanted number; unavailable: below it; bake: watched after each."""
 
-    surge: int = msgspec.field(default=1)
-    unavailable: int = msgspec.field(default=0)
+    surge: Annotated[int, msgspec.Meta(ge=0)] = 1
+    unavailable: Annotated[int, msgspec.Meta(ge=0)] = 0
     bake: Seconds = 10.0
 
 
@@ -33,7 +34,7 @@ def plan(spec: AnySpec, copies: int) -> Iterator[Step]:
     new, old = 0, copies
     while new < copies:
         leave = max(0, copies - unavailable - new)
-        if leave < old and new:
+        if leave < old:
             old = leave
             yield Scale(old, "old")
         new = min(copies, max(new + 1, copies + surge - old))
