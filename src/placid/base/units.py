@@ -1,7 +1,7 @@
 """Durations and percentages as people write them, and the floats they stand for.
 
 A duration is one or more `<number><unit>` with units falling from days to milliseconds ("250ms",
-"2m", "1h30m", "1.5s"), held as seconds. A percentage is "1%", "0.5%" or a bare "10", held as 0..100.
+"2m", "1h30m"), held as seconds. A percentage is "1%", "0.5%" or a bare "10", held as 0..100.
 Printing gives back the shortest text that reads as the same value. `Seconds` and `Percent` mark
 struct fields, so that one reader of placid.yaml, its JSON schema and its docs know what is meant.
 """
@@ -9,6 +9,7 @@ struct fields, so that one reader of placid.yaml, its JSON schema and its docs k
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Annotated
 
 import msgspec
@@ -34,7 +35,7 @@ def seconds(text: str) -> float:
         raise ValueError(_why_no_duration(text))
     order = list(_UNITS)
     ranks = [order.index(unit) for _, unit in parts]
-    if any(later <= earlier for earlier, later in zip(ranks, ranks[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(ranks)):
         raise ValueError("its units must fall, each at most once, like 1h30m")
     total = sum(float(number) * _UNITS[unit] for number, unit in parts) / 1e6
     if total > _LONGEST:

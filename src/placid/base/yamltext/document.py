@@ -1,0 +1,74 @@
+"""A YAML text with its tree: places in it, values by route, and errors that point into it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from placid.base.errors import Problem
+from placid.base.yamltext.excerpt import Lines, underline
+from placid.base.yamltext.nodes import Mapping, Node, Route, Sequence, Span
+
+_WORD = re.compile(r"[^\s,\[\]{}]+|[\[\]{},]")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`root` is None when the text holds no value; `problems` are its double keys."""
+
+    text: str
+    name: str = ""
+    root: Node | None = None
+    problems: tuple[Problem, ...] = ()
+
+    def at(self, span: Span) -> tuple[int, int]:
+        """Line and column where `span` begins, both from 1."""
+        return Lines(self.text).at(span.start)
+
+    def where(self, span: Span) -> str:
+        """The place as "placid.yaml:12:3"."""
+        line, column = self.at(span)
+        return f"{self.name}:{line}:{column}"
+
+    def problem(
+        self,
+        what: str,
+        span: Span,
+        *,
+        hint: str = "",
+        fix: str | None = None,
+        hidden: Iterable[Span] = (),
+    ) -> Problem:
+        """A Problem that shows the line of `span`, with `hidden` spans (secrets) as stars."""
+        excerpt = underline(self.text, span, hint, hidden)
+        return Problem(what, where=self.where(span), fix=fix, excerpt=excerpt)
+
+    def find(self, route: Route) -> Node | None:
+        """The value at `route`, or None when there is none."""
+        node = self.root
+        for step in route:
+            if isinstance(node, Mapping) and isinstance(step, str):
+                entry = node.get(step)
+                node = entry.value if entry else None
+            elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+                node = node.items[step]
+            else:
+                return None
+        return node
+
+    def tab(self, offset: int) -> Span | None:
+        """The tab that indents the line of `offset` (or begins at it), or None."""
+        lines = Lines(self.text)
+        start = lines.span(lines.at(offset)[0]).start
+        indent = re.compile(r"[ \t]*").match(self.text, start)
+        found = self.text.find("\t", start, max(indent.end() if indent else start, offset + 1))
+        return None if found < 0 else Span(found, found + 1)
+
+    def word(self, offset: int) -> Span:
+        """The word at `offset`; past the end of the text, the end of its last line."""
+        found = _WORD.match(self.text, offset)
+        if found:
+            return Span(*found.span())
+        end = len(self.text[:offset].rstrip()) if offset >= len(self.text.rstrip()) else offset
+        return Span(end, end + 1)

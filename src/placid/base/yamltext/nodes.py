@@ -1,0 +1,108 @@
+"""The tree of a YAML document: what each value says, and exactly where it is written.
+
+A `Span` counts characters of the text, end left out; a node's span takes in its anchor and tag.
+Values come by the YAML 1.2 core schema, where `on`, `yes` and `012` hold no surprises.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """Characters `start` to `end` (left out) of a text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value: `text` as read, `value` by the core schema.
+
+    plain   written without quotes, so that `value` may be other than the text
+    tag     an explicit tag ("!Ref"), or "" for none or one of the core schema
+    alias   written as `*name`: its text stands elsewhere; anchor: other places may point here
+    """
+
+    span: Span
+    text: str
+    value: str | int | float | bool | None
+    plain: bool = True
+    block: bool = False
+    tag: str = ""
+    alias: bool = False
+    anchor: bool = False
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list. `flow` is the form in brackets; weight counts the values in it, aliases unfolded."""
+
+    span: Span
+    items: tuple[Node, ...]
+    flow: bool = False
+    tag: str = ""
+    alias: bool = False
+    anchor: bool = False
+    weight: int = 1
+
+
+class Entry(NamedTuple):
+    """One `key: value`; merged when it came in by `<<`."""
+
+    key: Scalar
+    value: Node
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and values in order, each key once; `merge` is the `<<` entry, when there is one."""
+
+    span: Span
+    entries: tuple[Entry, ...]
+    flow: bool = False
+    tag: str = ""
+    alias: bool = False
+    anchor: bool = False
+    weight: int = 1
+    merge: Entry | None = None
+
+    def get(self, key: str) -> Entry | None:
+        """The entry whose key reads `key`, or None."""
+        return next((entry for entry in self.entries if entry.key.text == key), None)
+
+
+Node = Scalar | Sequence | Mapping
+Route = tuple[str | int, ...]
+"""The way to a value from the root: keys of mappings and indices of lists."""
+
+_INT = re.compile(r"[-+]?[0-9]+", re.ASCII)
+_OCTAL = re.compile(r"0o[0-7]+")
+_HEX = re.compile(r"0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+_WORDS: dict[str, bool | float | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+    **{sign + word: float("inf") for sign in ("", "+") for word in (".inf", ".Inf", ".INF")},
+    **{"-" + word: float("-inf") for word in (".inf", ".Inf", ".INF")},
+}
+_DIGITS = 400
+
+
+def resolve(text: str) -> str | int | float | bool | None:
+    """What an unquoted `text` means by the YAML 1.2 core schema (numbers over 400 digits: text)."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if len(text) > _DIGITS or text[0] not in "+-.0123456789":
+        return text
+    for pattern, base in ((_INT, 10), (_OCTAL, 8), (_HEX, 16)):
+        if pattern.fullmatch(text):
+            return int(text, base)
+    return float(text) if _FLOAT.fullmatch(text) else text
