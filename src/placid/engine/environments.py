@@ -1,0 +1,223 @@
+"""Environments: what the environment machine sees, and how its wishes are carried out.
+
+Builds and rollouts run as tasks of their own inside the keeper's task group; a kill ends them all,
+and the next look starts again what is missing. A bug or a Problem in one of them becomes a fact,
+never the end of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import assert_never
+
+import anyio
+import msgspec
+from anyio.abc import TaskGroup
+
+from placid.base.errors import Conflict, Problem, Unavailable
+from placid.core.rollout.environment import (
+    BuildSeen,
+    DriveRollout,
+    Environment,
+    EnvironmentSeen,
+    EnvironmentWish,
+    HeadSeen,
+    MakeRelease,
+    StopRollout,
+    Supersede,
+    TakeBack,
+)
+from placid.core.rollout.environment_facts import Crashed, EnvironmentFact, Reverted
+from placid.core.rollout.environment_state import EnvironmentState
+from placid.core.rollout.facts import AbortAsked, Failed, Opened, Superseded
+from placid.core.rollout.machine import Retire, SetScale, SetTraffic
+from placid.core.rollout.state import State as RolloutState
+from placid.core.rollout.state import evolve
+from placid.core.rollout.steps import Scale, Shift, Step
+from placid.engine.loop import Hands, Nudge, Story, drive
+from placid.engine.rollouts import Place, carry_out, roll, story
+from placid.ports import Builds, Repository, Store
+
+FACTS: msgspec.json.Decoder[EnvironmentFact] = msgspec.json.Decoder(EnvironmentFact)
+AGAIN = 5.0
+
+
+def environment_story(store: Store, app: str, name: str) -> Story[EnvironmentFact]:
+    """The stream of one environment."""
+    return Story(store, f"environment/{app}/{name}", FACTS)
+
+
+def rollout_stream(app: str, name: str, number: int) -> str:
+    """The name of the stream of one rollout."""
+    return f"rollout/{app}/{name}/{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an environment rolls out: the machine's settings, and the steps of its strategy.
+
+    how      what is done in Git when a release is taken back: revert, pull-request or off
+    """
+
+    app: str
+    name: str
+    machine: Environment
+    strategy: str
+    steps: tuple[Step, ...]
+    how: str = "off"
+
+
+@dataclass
+class Keeper:
+    """Keeps one environment. `head` tells where its source stands; `trouble` hears of failures."""
+
+    plan: Plan
+    place: Place
+    builds: Builds
+    repository: Repository
+    head: Callable[[], Awaitable[HeadSeen]]
+    trouble: Callable[[str], None]
+    nudge: Nudge = field(default_factory=Nudge)
+    _making: set[str] = field(default_factory=set[str])
+    _rolling: set[int] = field(default_factory=set[int])
+    _tasks: TaskGroup | None = None
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[Keeper]:
+        """Owns the tasks of builds and rollouts; leaving ends them (they resume when next kept)."""
+        async with anyio.create_task_group() as tasks:
+            self._tasks = tasks
+            yield self
+            tasks.cancel_scope.cancel()
+
+    async def keep(self, until: Callable[[EnvironmentState], bool]) -> EnvironmentState:
+        """Work until `until` holds of the environment's state."""
+        hands = Hands(self._look, self._act, self.place.now, self.nudge)
+        return await drive(self.plan.machine, self._story(), hands, until)
+
+    def _story(self) -> Story[EnvironmentFact]:
+        return environment_story(self.place.store, self.plan.app, self.plan.name)
+
+    def _stream(self, number: int) -> str:
+        return rollout_stream(self.plan.app, self.plan.name, number)
+
+    async def _look(self, state: EnvironmentState) -> EnvironmentSeen:
+        build = BuildSeen()
+        if state.wanted is not None:
+            build = await self._build(state.wanted.commit)
+        rollout, driven = None, False
+        if state.rollout is not None:
+            number = state.rollout.number
+            rollout = await self._rollout(number)
+            driven = number in self._rolling
+        world = await self.place.target.look()
+        return EnvironmentSeen(world, await self.head(), build, rollout, driven)
+
+    async def _build(self, commit: str) -> BuildSeen:
+        if commit in self._making:
+            return BuildSeen("running")
+        build = await self.builds.look(commit)
+        status = "missing" if build.status == "running" else build.status
+        return BuildSeen(status, build.release, build.why, build.log)
+
+    async def _rollout(self, number: int) -> RolloutState:
+        state = RolloutState()
+        for fact in await story(self.place.store, self._stream(number)).read():
+            state = evolve(state, fact)
+        return state
+
+    async def _act(self, wish: EnvironmentWish) -> None:
+        match wish:
+            case SetScale() | SetTraffic() | Retire():
+                await carry_out(self.place, wish)
+            case MakeRelease(commit=commit):
+                self._spawn_build(commit)
+            case DriveRollout():
+                await self._begin(wish)
+            case Supersede(number=number, commit=commit):
+                fact = Superseded(commit, self.place.now())
+                await story(self.place.store, self._stream(number)).tell(fact)
+            case StopRollout(number=number, by=by):
+                stop = AbortAsked(by, self.place.now(), "to go back")
+                await story(self.place.store, self._stream(number)).tell(stop)
+            case TakeBack():
+                await self._take_back(wish)
+            case _:
+                assert_never(wish)
+
+    def _spawn_build(self, commit: str) -> None:
+        assert self._tasks is not None
+        if commit not in self._making:
+            self._making.add(commit)
+            self._tasks.start_soon(self._make, commit)
+
+    async def _make(self, commit: str) -> None:
+        try:
+            await self.builds.make(commit)
+        except Exception as error:
+            await self._failed(f"building {commit[:10]}", error)
+            await anyio.sleep(AGAIN)
+        finally:
+            self._making.discard(commit)
+            self.nudge.give()
+
+    async def _begin(self, wish: DriveRollout) -> None:
+        assert self._tasks is not None
+        opened, number = wish.opened, wish.opened.number
+        if number in self._rolling:
+            return
+        back = opened.purpose == "rollback"
+        copies = self.plan.machine.copies
+        first = Opened(
+            opened.release,
+            (Scale(copies), Shift(100.0)) if back else self.plan.steps,
+            copies,
+            self.place.now(),
+            wish.stable,
+            "instant" if back else self.plan.strategy,
+            opened.purpose,
+            opened.by,
+            judged=not back,
+        )
+        try:
+            await story(self.place.store, self._stream(number)).append(0, first)
+        except Conflict:
+            pass  # it had begun before we came
+        self._rolling.add(number)
+        self._tasks.start_soon(self._roll, number)
+
+    async def _roll(self, number: int) -> None:
+        stream = self._stream(number)
+        try:
+            await roll(self.place, stream)
+        except Problem as problem:
+            self.trouble(problem.what)
+            why = f"it could not go on: {problem.what}"
+            await story(self.place.store, stream).tell(Failed(why, self.place.now()))
+            await anyio.sleep(1.0)
+        except Exception as error:
+            await self._failed(f"rollout {number}", error)
+            await anyio.sleep(AGAIN)
+        finally:
+            self._rolling.discard(number)
+            self.nudge.give()
+
+    async def _failed(self, what: str, error: Exception) -> None:
+        said = f"{what}: {type(error).__name__}: {error}"
+        self.trouble(said)
+        await self._story().tell(Crashed(said, self.place.now()))
+
+    async def _take_back(self, wish: TakeBack) -> None:
+        try:
+            said = await self.repository.take_back(wish.bad, wish.good, wish.why, self.plan.how)
+            fact = Reverted(wish.bad, said, self.place.now())
+        except Unavailable:
+            raise
+        except Problem as problem:
+            said = f"Git was left alone: {problem.what}" + (
+                f" ({problem.fix})" if problem.fix else ""
+            )
+            fact = Reverted(wish.bad, said, self.place.now(), done=False)
+        await self._story().tell(fact)
