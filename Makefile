@@ -28,7 +28,7 @@ bench: dev-lock ## measure everything again and write bench/RESULTS.md (about 30
 	@$(BIN)/python bench/run.py
 
 docs: dev-lock ## write docs/reference from the code
-	@$(BIN)/python tools/docs.py
+	@$(BIN)/python -m tools.docs
 
 lock: dev-lock ## resolve pyproject.toml into requirements/*.txt again
 	@$(BIN)/python tools/lock.py
@@ -57,7 +57,7 @@ check-pyright:
 check-layers:
 	$(BIN)/lint-imports --no-timings
 check-docs:
-	$(BIN)/python tools/docs.py --check
+	$(BIN)/python -m tools.docs --check
 check-lock:
 	$(BIN)/python tools/lock.py --check
 check-house:
