@@ -34,7 +34,7 @@ lock: dev-lock ## resolve pyproject.toml into requirements/*.txt again
 	@$(BIN)/python tools/lock.py
 
 picture: run-lock ## run the demo and draw what it printed as docs/demo.svg
-	@$(BIN)/python tools/picture.py docs/demo.svg
+	@$(BIN)/python -m tools.picture docs/demo.svg
 
 clean: ## remove what the other targets made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist bench/out
