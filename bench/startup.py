@@ -1,7 +1,7 @@
 """What placid costs while it does nothing: start-up of the command, and the agent at rest.
 
 Commands are run in turn, not one after the other, so that a noisy moment meets all of them. The
-agent's CPU counts the `git` processes it starts; Envoy and the app are left out, and named beside it.
+agent's CPU counts the `git` processes it starts; Envoy and the app are left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def repository() -> Iterator[tuple[Path, int]]:
+def repository() -> Generator[tuple[Path, int]]:
     """A repository with an app that placid can deploy, and the port it will be served on."""
     with tempfile.TemporaryDirectory(prefix="placid-bench-") as name:
         folder, port = Path(name).resolve(), free_port()
