@@ -1,0 +1,180 @@
+"""E-processes: evidence that may be looked at after every event and stays honest.
+
+An e-process is a bet against a null hypothesis. It starts at 1, never goes below 0, and does not
+grow on average while the null holds; so it ever reaches 1/alpha with probability at most alpha
+(Ville), however often it is looked at. The weighted mean of e-processes is one again.
+
+`Split` asks: which release did the bad request land on? With the canary at weight w, and as bad as
+stable times `tolerance`, it hits the canary with p(1), where p(r) = w*r*tol / (w*r*tol + 1 - w).
+A bad request on the canary multiplies the bet on ratio r by p(r)/p(1), one on stable by
+(1 - p(r))/(1 - p(1)). It needs no error rate, so outages that both releases share, changing weights
+and a stable release without errors do no harm. Validity needs that each counted event draws its
+release anew: true of every request, retries too, when assignment is per request. Where sessions
+stick, errors come in clusters and only the first of each is a draw: `Incidents` (window 1 s per
+request, 10 s where sessions stick or nobody knows). `breach` and `certificate` bet on totals alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+RATIOS = (1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0, 1000.0)
+"""How much worse the canary may be: the bets of `Split` and `breach`, one eighth of it on each."""
+
+_BETTER = ((0.05, 0.5), (0.2, 0.2), (0.4, 0.2), (0.6, 0.1))
+"""Odds against the objective's that `certificate` bets on, and how much of it on each."""
+
+_LEAST = 1e-6
+
+
+def _log_fall(share: float, ratio: float) -> float:
+    """log((1 - p(ratio)) / (1 - share)): safe also where the tilted share p is nearly 1."""
+    return -math.log(share * ratio + 1.0 - share)
+
+
+def log_mean(logs: Sequence[float], weights: Sequence[float] | None = None) -> float:
+    """The log of the (weighted) mean of exp(logs), without overflow; weights sum to 1."""
+    top = max(logs)
+    if top == -math.inf:
+        return top
+    if weights is None:
+        return top + math.log(sum([math.exp(x - top) for x in logs]) / len(logs))
+    return top + math.log(sum([w * math.exp(x - top) for x, w in zip(logs, weights, strict=True)]))
+
+
+def plain(log_e: float) -> float:
+    """An e-value from its log; anything beyond 1e300 reads as 1e300."""
+    return math.exp(min(log_e, 690.7755278982137))
+
+
+class Split:
+    """The running bet against "the canary is at most `tolerance` times as bad as stable".
+
+    Constant memory and constant work per event. An event under weight 0 or 1 says nothing.
+    `hits` counts those that told (`told`) and fell on the canary; `expected` is how many of them
+    would have, were both releases alike.
+    """
+
+    __slots__ = ("_ahead", "_logs", "_now", "_steps", "_weight", "expected", "hits", "told")
+
+    def __init__(self, tolerance: float = 1.0) -> None:
+        self._steps = _Steps(min(max(tolerance, _LEAST), 1.0 / _LEAST))
+        self._logs = [0.0] * len(RATIOS)
+        self._weight, self._now, self._ahead = 0.0, [0, 0], 0.0
+        self.hits, self.told, self.expected = 0, 0, 0.0
+
+    def add(self, weight: float, on_canary: bool, count: int = 1) -> None:
+        """Fold in `count` bad events that fell on one release while the canary had `weight`."""
+        if not 0.0 < weight < 1.0:
+            return
+        if weight != self._weight:
+            self._settle()
+            self._weight = weight
+        self._now[on_canary] += count
+        self.told += count
+        self.expected += weight * count
+        if on_canary:
+            self.hits += count
+            self._ahead += count * self._steps[weight][1][-1]
+
+    def _settle(self) -> None:
+        """Turn the counts under the present weight into the bets' logs."""
+        if self._weight:
+            rest, hits = self._now
+            self._logs = [
+                log + rest * fall + hits * rise
+                for log, fall, rise in zip(self._logs, *self._steps[self._weight], strict=True)
+            ]
+        self._now = [0, 0]
+
+    @property
+    def log_e(self) -> float:
+        """The log of the e-value now."""
+        self._settle()
+        self._ahead = log_mean(self._logs)
+        return self._ahead
+
+    @property
+    def bound(self) -> float:
+        """A cheap upper bound of `log_e`: as if all since it was last asked had hit the canary."""
+        return self._ahead
+
+
+class _Steps(dict[float, tuple[tuple[float, ...], tuple[float, ...]]]):
+    """Per weight, how much a bad event on stable, and one on the canary, moves each bet's log."""
+
+    def __init__(self, tolerance: float) -> None:
+        super().__init__()
+        self.tolerance = tolerance
+
+    def __missing__(self, weight: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        bets = [ratio * self.tolerance for ratio in RATIOS]
+        fair = _log_fall(weight, self.tolerance)
+        falls = tuple(_log_fall(weight, bet) - fair for bet in bets)
+        rises = tuple(fall + math.log(ratio) for fall, ratio in zip(falls, RATIOS, strict=True))
+        self[weight] = steps = (falls, rises)
+        return steps
+
+
+class Incidents:
+    """Counts a client's burst of bad requests once: the first, then none for `window` seconds.
+
+    The first one decides on which release the incident fell, so a client counts once over both.
+    (Counting one per release instead would favour the smaller: of 20 retries that are drawn anew at
+    10 %, both releases see one, and the canary would seem to get half of all incidents.)
+    """
+
+    __slots__ = ("_last", "window")
+
+    def __init__(self, window: float) -> None:
+        self.window = window
+        self._last: dict[str, float] = {}
+
+    def new(self, client: str, at: float) -> bool:
+        """True when this event opens an incident; one without a client always does."""
+        if not client or self.window <= 0:
+            return True
+        last = self._last.get(client)
+        if last is not None and last <= at < last + self.window:
+            return False
+        self._last[client] = at
+        return True
+
+
+def _clamped(share: float) -> float:
+    return min(max(share, _LEAST), 1.0 - _LEAST)
+
+
+def _bets(share: float, ratios: Sequence[float], hits: int, rest: int) -> list[float]:
+    logs: list[float] = []
+    for ratio in ratios:
+        fall = _log_fall(share, ratio)
+        logs.append(hits * (fall + math.log(ratio)) + rest * fall)
+    return logs
+
+
+def breach(limit: float, requests: int, bad: int) -> float:
+    """Log e-value against "at most `limit` (a share) of the requests are bad", from totals."""
+    return log_mean(_bets(_clamped(limit), RATIOS, bad, max(requests - bad, 0)))
+
+
+def certificate(limit: float, requests: int, bad: int) -> float:
+    """Log e-value against "`limit` (a share) or more of the requests are bad", from totals."""
+    ratios, weights = zip(*_BETTER, strict=True)
+    return log_mean(_bets(_clamped(limit), ratios, bad, max(requests - bad, 0)), weights)
+
+
+def needed(limit: float, bad: int, alpha: float) -> int:
+    """Requests, `bad` of them bad, that `certificate` needs to reach 1/alpha."""
+    goal, high = -math.log(alpha), max(bad, 1)
+    while certificate(limit, high, bad) < goal:
+        high *= 2
+    low = high // 2
+    while low < high:
+        middle = (low + high) // 2
+        if certificate(limit, middle, bad) >= goal:
+            high = middle
+        else:
+            low = middle + 1
+    return high
