@@ -15,8 +15,10 @@ import anyio
 import pytest
 from anyio import to_thread
 
-from placid.edge.store.opening import open_store
-from placid.edge.store.places import open_ledger
+from placid.edge.store.ledger import Ledger
+from placid.edge.store.opening import open_store, watch
+from placid.edge.store.places import HOME, connection, open_ledger
+from placid.edge.store.threads import ThreadedStore
 from placid.ports import Row
 
 pytestmark = pytest.mark.anyio
@@ -84,6 +86,34 @@ async def test_an_append_of_another_process_wakes_us(durable: str) -> None:
             for end in range(0, 9, 3):
                 await store.changed("a", end)
                 assert (await store.read("a", end))[0].seq == end + 1
+
+
+class CountingLedger(Ledger):
+    """Counts how often it is asked for the end of a stream."""
+
+    looks = 0
+
+    def end(self, stream: str) -> int:
+        self.looks += 1
+        return super().end(stream)
+
+
+async def test_many_who_wait_look_only_when_something_happened(durable: str) -> None:
+    ledger = CountingLedger(connection(durable, HOME))
+    store = ThreadedStore(ledger, watch(durable, HOME))
+    waiters, events = 8, 5
+    async with anyio.create_task_group() as tasks:
+        for _ in range(waiters):
+            tasks.start_soon(store.changed, "never", 0)
+        for event in range(events):
+            await anyio.sleep(0.2)
+            await store.append("a", event, [b"1"])
+        await anyio.sleep(0.2)
+        tasks.cancel_scope.cancel()
+    await store.close()
+    # One look at the start and one by each append; an append is heard up to four times: its own
+    # bell, the leaving watcher's, and the same two when the watch sees the append as well.
+    assert ledger.looks <= waiters * (3 + 4 * events) + events
 
 
 def _write(store: str) -> None:

@@ -22,14 +22,15 @@ async def open_store(store: str | Path = "", home: Path = HOME) -> AsyncGenerato
     Problem or Unavailable, with what, where and fix, when it cannot be opened.
     """
     ledger = Ledger(await to_thread.run_sync(connection, store, home))
-    opened = ThreadedStore(ledger, _watch(store, home))
+    opened = ThreadedStore(ledger, watch(store, home))
     try:
         yield opened
     finally:
         await opened.close()
 
 
-def _watch(store: str | Path, home: Path) -> Watch:
+def watch(store: str | Path, home: Path) -> Watch:
+    """What notices the appends of other processes; connects to nothing before it is asked."""
     if is_postgres(store):
         from placid.edge.store.listening import ListeningWatch  # noqa: PLC0415 - an extra
         from placid.edge.store.postgres import PostgresWatch  # noqa: PLC0415 - an extra

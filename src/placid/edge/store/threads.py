@@ -8,8 +8,8 @@ Of all who wait for a change one keeps watch, and the others wait for its bell:
        +------------------------------------------------------------------+
 
 So there is one watcher however many wait, none when nobody does, and no task without a parent.
-An append of our own rings at once. A false alarm costs one query; a missed one cannot happen,
-since a watch remembers what it saw last, from before the waiter looked.
+An append of our own rings at once. A false alarm costs one query a waiter; a missed one cannot
+happen, since a watch remembers what it saw last, from before the waiter looked.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ class ThreadedStore:
                 await anyio.sleep(min(error.retry_after, 1.0))
 
     async def _wait(self, bell: anyio.Event) -> None:
-        if self._watched:
+        if self._watched or bell.is_set():
+            # A bell that rang meanwhile means to look again: whoever watched for that moment only
+            # would ring for all others on leaving, and they would do the same to one another.
             await bell.wait()
             return
         self._watched = True
