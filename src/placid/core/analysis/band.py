@@ -10,7 +10,7 @@ once, with probability 1 - alpha:  0.85 * sqrt((log(1 + log(t/100)) + C) / t), w
 The canary is slower when, at some bucket bound, its share of requests above lies over stable's by
 more than both radii. One-sided; a histogram sees fewer points than the theorem covers, so it stays
 valid with any buckets. It compares totals: when traffic's nature drifts while the weights change,
-give it the totals since the last change, or two equal releases look different (Simpson).
+two equal releases look different (Simpson), so each weight starts a band of its own (`level`).
 """
 
 from __future__ import annotations
@@ -87,6 +87,18 @@ def perhaps_above(histogram: Histogram, bound: float) -> int:
     is not over it (all of them when there is none)."""
     below = [count for upper, count in histogram if upper <= bound]
     return max(size(histogram) - (below[-1] if below else 0), 0)
+
+
+def level(alpha: float, changes: int) -> float:
+    """The part of `alpha` for the band after that many changes of the weight: a half, a sixth, a
+    twelfth ..., which sum to `alpha` however many follow."""
+    return alpha / ((changes + 1) * (changes + 2))
+
+
+def since(histogram: Histogram, before: Histogram) -> Histogram:
+    """What was added to `histogram` after it was `before`."""
+    then = dict(before)
+    return tuple((bound, max(count - then.get(bound, 0), 0)) for bound, count in histogram)
 
 
 def slower(canary: Histogram, stable: Histogram, alpha: float) -> Gap | None:

@@ -62,6 +62,8 @@ class Case:
     window     seconds in which one client's bad requests count as one incident
     sticky     True where sessions stay with a release: totals then count sessions many times over,
                and only the comparison of incidents may convict
+    changes    totals of canary and stable at each change of the weight so far, in order: the band
+               compares only what came after the last one
     histogram  False where the signal has no latency histogram
     """
 
@@ -75,4 +77,5 @@ class Case:
     tolerance: float = 1.0
     window: float = 1.0
     sticky: bool = False
+    changes: tuple[tuple[Counts, Counts], ...] = ()
     histogram: bool = True

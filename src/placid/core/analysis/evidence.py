@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 RATIOS = (1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0, 1000.0)
 """How much worse the canary may be: the bets of `Split` and `breach`, one eighth of it on each."""
@@ -165,6 +166,7 @@ def certificate(limit: float, requests: int, bad: int) -> float:
     return log_mean(_bets(_clamped(limit), ratios, bad, max(requests - bad, 0)), weights)
 
 
+@lru_cache(maxsize=4096)
 def needed(limit: float, bad: int, alpha: float) -> int:
     """Requests, `bad` of them bad, that `certificate` needs to reach 1/alpha."""
     goal, high = -math.log(alpha), max(bad, 1)

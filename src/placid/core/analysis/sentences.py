@@ -42,7 +42,7 @@ def rate(bad: int, requests: int) -> str:
 
 
 def compared(what: str, tally: Tally, canary: Counts, stable: Counts, log_e: float) -> str:
-    """ "5xx 4.1 % against 0.9 %, 9 of 12 on the new release (1.2 expected), e = 61 after 9 requests"
+    """ "5xx 4.1 % against 0.9 %, 9 of 12 on the new release (1.2 expected), e = 61 after 240 ..."
 
     The incidents are those that could tell: under a weight of neither 0 nor 1, repeats left out.
     """

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from math import inf, log
 
 from placid.core.analysis import objectives, sentences
-from placid.core.analysis.band import size, slower
+from placid.core.analysis.band import level, since, size, slower
 from placid.core.analysis.case import Case, Counts
 from placid.core.analysis.evidence import plain
 from placid.core.analysis.folding import Folded, fold
@@ -94,19 +94,22 @@ def _grounds(
             says = sentences.compared(what, tally, case.canary, case.stable, best)
             grounds.append(_Ground(name, held[name], tally.log_e, best, says))
         if held["band"]:
-            grounds.append(_band(case.canary, case.stable, held["band"], case.alpha))
+            grounds.append(_band(case, case.stable, held["band"]))
     for name, one in zip(("limit", "p95"), asked, strict=True):
         if one and held[name]:
             grounds.append(_Ground(name, held[name], one.broken, one.broken, one.says_broken))
     return grounds
 
 
-def _band(canary: Counts, stable: Counts, share: float, alpha: float) -> _Ground:
-    gap = slower(canary.latency, stable.latency, share * alpha)
+def _band(case: Case, stable: Counts, share: float) -> _Ground:
+    canary, other, alpha = case.canary.latency, stable.latency, share * case.alpha
+    if case.changes:
+        canary = since(canary, case.changes[-1][0].latency)
+        other = since(other, case.changes[-1][1].latency)
+    gap = slower(canary, other, level(alpha, len(case.changes)))
     if gap is None or not gap.beyond:
         return _Ground("band", share, -inf, -inf, "")
-    left = -log(share * alpha)
-    return _Ground("band", share, left, left, sentences.apart(gap, size(canary.latency)))
+    return _Ground("band", share, -log(alpha), -log(alpha), sentences.apart(gap, size(canary)))
 
 
 def _reasons(
