@@ -55,7 +55,7 @@ check-mypy:
 check-pyright:
 	$(BIN)/pyright --warnings
 check-layers:
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports
 check-docs:
 	$(BIN)/python -m tools.docs --check
 check-lock:
