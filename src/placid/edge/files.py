@@ -1,7 +1,7 @@
 """Files that other processes read while we write them, and locks between processes.
 
 A file is written whole or not at all: into a temporary name beside it, flushed, then renamed. A
-lock is `flock` on a file that is never removed; it falls with the process that holds it, so
+lock is `flock` on a file; it falls with the process that holds it, so
 `kill -9` leaves nothing to clean up.
 """
 
@@ -35,14 +35,33 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
 
 @asynccontextmanager
 async def exclusive(path: Path) -> AsyncGenerator[None]:
-    """Hold the lock at `path`, waiting for whoever has it."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Hold the lock at `path`, waiting for whoever has it; its folder may go meanwhile."""
+    descriptor = await _taken(path)
     try:
-        while not _locked(descriptor):  # noqa: ASYNC110  the kernel tells no event loop
-            await anyio.sleep(0.02)
         yield
     finally:
         os.close(descriptor)
+
+
+async def _taken(path: Path) -> int:
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            while not _locked(descriptor):  # noqa: ASYNC110  the kernel tells no event loop
+                await anyio.sleep(0.02)
+            if _is(descriptor, path):
+                return os.dup(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _is(descriptor: int, path: Path) -> bool:
+    """Whether the file is still the one at `path`: whoever had the lock may have removed it."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def is_locked(path: Path) -> bool:
