@@ -26,14 +26,14 @@ _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader",
 _Start = yaml.SequenceStartEvent | yaml.MappingStartEvent
 
 
-def compose(text: str, name: str = "") -> Document:
+def compose(text: str, name: str = "", hidden: tuple[Span, ...] = ()) -> Document:
     """Read one document. Problem when it is no YAML; double keys wait in `Document.problems`.
 
-    `name` is the file's name for errors.
+    `name` is the file's name for errors, `hidden` the secrets that they must not show.
     """
-    check_characters(text, name)
+    check_characters(text, name, hidden)
     skipped = int(text.startswith("\ufeff"))
-    composer = _Composer(Document(text, name), skipped)
+    composer = _Composer(Document(text, name, hidden=hidden), skipped)
     try:
         for event in _events(text[skipped:]):
             composer.take(event)

@@ -15,12 +15,16 @@ _WORD = re.compile(r"[^\s,\[\]{}]+|[\[\]{},]")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`root` is None when the text holds no value; `problems` are its double keys."""
+    """`root` is None when the text holds no value; `problems` are its double keys.
+
+    Characters in `hidden` are secrets: an error that shows their line has stars in their place.
+    """
 
     text: str
     name: str = ""
     root: Node | None = None
     problems: tuple[Problem, ...] = ()
+    hidden: tuple[Span, ...] = ()
 
     def at(self, span: Span) -> tuple[int, int]:
         """Line and column where `span` begins, both from 1."""
@@ -40,8 +44,8 @@ class Document:
         fix: str | None = None,
         hidden: Iterable[Span] = (),
     ) -> Problem:
-        """A Problem that shows the line of `span`, with `hidden` spans (secrets) as stars."""
-        excerpt = underline(self.text, span, hint, hidden)
+        """A Problem that shows the line of `span`, with stars for `hidden` and our own secrets."""
+        excerpt = underline(self.text, span, hint, (*self.hidden, *hidden))
         return Problem(what, where=self.where(span), fix=fix, excerpt=excerpt)
 
     def find(self, route: Route) -> Node | None:

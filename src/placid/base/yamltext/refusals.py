@@ -62,10 +62,10 @@ def decode(data: bytes, name: str = "") -> str:
 _UTF8 = "save the file as UTF-8"
 
 
-def check_characters(text: str, name: str) -> None:
+def check_characters(text: str, name: str, hidden: tuple[Span, ...] = ()) -> None:
     """Problem at the first character that YAML does not allow."""
     if found := _CONTROL.search(text):
-        raise Document(text, name).problem(
+        raise Document(text, name, hidden=hidden).problem(
             f"character U+{ord(found[0]):04X} is not allowed in YAML",
             Span(*found.span()),
             fix="remove it; in double quotes it can be written as an escape, like \\u0007",

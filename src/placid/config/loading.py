@@ -1,0 +1,64 @@
+"""placid.yaml from disk or out of a commit: the whole Config, or all that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import inspect
+
+from placid.base.errors import Problem, Problems
+from placid.base.yamltext import Mapping, Span, compose, decode
+from placid.config.checks import check
+from placid.config.faults import Reading
+from placid.config.model import FILE, Config
+from placid.config.reading import read_struct
+from placid.config.scalars import what_is
+from placid.config.strategy import read_strategy
+
+_INIT = "run `placid init` to have one written, or start with app: and service:"
+_SECRETS = re.compile(
+    r"(?:secret|password|token|secrt)\w*[\"']?[ \t]*:[ \t]+(?P<value>[^\s$][^\r\n]*)"
+    r"|://[^/\s@]*:(?P<password>[^/\s@]+)@",
+    re.IGNORECASE,
+)
+
+
+def load(path: Path) -> Config:
+    """Read a placid.yaml; the files it names are looked for beside it. Problem or Problems."""
+    try:
+        text = decode(path.read_bytes(), path.name)
+    except FileNotFoundError:
+        raise Problem(f"there is no {path.name} here", where=str(path), fix=_INIT) from None
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Problem(f"{path.name} cannot be read: {why}", where=str(path)) from None
+    return parse(text, path.name, lambda name: (path.parent / name).is_file())
+
+
+def parse(text: str, path: str, exists: Callable[[str], bool]) -> Config:
+    """Read the text of a placid.yaml; `exists` tells whether a path beside it is a file."""
+    document = compose(text, path, tuple(_secrets(text)))
+    if document.root is None:
+        raise Problem(f"{path} is empty", where=path, fix=_INIT)
+    reading = Reading(document, exists, {"strategy": read_strategy})
+    if not isinstance(document.root, Mapping):
+        what = f"{path} must be a mapping of keys, not {what_is(document.root)}"
+        raise Problems([document.problem(what, document.root.span, fix=_INIT)])
+    kind = inspect.type_info(Config)
+    assert isinstance(kind, inspect.StructType)
+    config = read_struct(reading, document.root, kind, ())
+    if isinstance(config, Config):
+        check(config, reading)
+        if not reading.faults and not document.problems:
+            return config
+    raise reading.problems()
+
+
+def _secrets(text: str) -> list[Span]:
+    """Where secrets may stand in clear, found before anything can go wrong with the YAML."""
+    return [Span(*found.span(found.lastgroup or 0)) for found in _SECRETS.finditer(text)]
+
+
+__all__ = ["FILE", "load", "parse"]
