@@ -18,7 +18,9 @@ from anyio import to_thread
 from placid.edge.store.ledger import Ledger
 from placid.edge.store.opening import open_store, watch
 from placid.edge.store.places import HOME, connection, open_ledger
+from placid.edge.store.sqlite import SqliteWatch
 from placid.edge.store.threads import ThreadedStore
+from placid.edge.store.watching import ALERT, FileWatch
 from placid.ports import Row
 
 pytestmark = pytest.mark.anyio
@@ -96,6 +98,30 @@ class CountingLedger(Ledger):
     def end(self, stream: str) -> int:
         self.looks += 1
         return super().end(stream)
+
+
+async def test_without_inotify_an_append_of_another_process_wakes_us(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    files = FileWatch(SqliteWatch(path), inotify=False)
+    store = ThreadedStore(Ledger(connection(path, HOME)), files)
+    async with anyio.create_task_group() as tasks:
+        with anyio.fail_after(30):
+            tasks.start_soon(to_thread.run_sync, _write, str(path))
+            for end in range(0, 9, 3):
+                await store.changed("a", end)
+    await store.close()
+
+
+async def test_inotify_alone_ends_a_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("placid.edge.store.watching.REST", 3600.0)
+    async with open_store(tmp_path / "ledger.db") as store, anyio.create_task_group() as tasks:
+        with anyio.fail_after(30):
+            for end in range(0, 6, 3):
+                tasks.start_soon(store.changed, "a", end)
+                await anyio.sleep(ALERT + 0.3)
+                with writer(str(tmp_path / "ledger.db"), "a", "a", 1) as process:
+                    assert finished(process) == [end + 1]
+                await store.changed("a", end)
 
 
 async def test_many_who_wait_look_only_when_something_happened(durable: str) -> None:

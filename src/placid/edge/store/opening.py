@@ -11,7 +11,8 @@ from anyio import to_thread
 from placid.edge.store.ledger import Ledger
 from placid.edge.store.places import HOME, connection, file, is_postgres
 from placid.edge.store.sqlite import SqliteWatch
-from placid.edge.store.threads import PollingWatch, ThreadedStore, Watch
+from placid.edge.store.threads import ThreadedStore, Watch
+from placid.edge.store.watching import FileWatch
 from placid.ports import Store
 
 
@@ -37,4 +38,4 @@ def watch(store: str | Path, home: Path) -> Watch:
         from placid.edge.store.postgres_url import place  # noqa: PLC0415 - an extra
 
         return ListeningWatch(PostgresWatch(place(str(store))))
-    return PollingWatch(SqliteWatch(file(store, home)))
+    return FileWatch(SqliteWatch(file(store, home)))

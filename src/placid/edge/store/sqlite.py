@@ -6,7 +6,7 @@ few. Every write begins with BEGIN IMMEDIATE: writers queue at the start, for up
 seconds, and never find out half-way that another was first.
 
 `SqliteWatch` tells whether any process wrote: PRAGMA data_version reads a counter in shared memory
-in 5 microseconds, so it is asked on the event loop itself, 20 times a second, while someone waits.
+in 5 microseconds, so it is asked on the event loop itself; `watching` says when.
 """
 
 from __future__ import annotations
@@ -148,6 +148,7 @@ class SqliteWatch:
 
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
+        self.log = self._path.with_name(self._path.name + "-wal")
         self._raw: sqlite3.Connection | None = None
         self._seen = -1
 

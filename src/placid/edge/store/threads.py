@@ -22,11 +22,7 @@ from anyio import CapacityLimiter, to_thread
 
 from placid.base.errors import Unavailable
 from placid.edge.store.ledger import Ledger
-from placid.edge.store.sqlite import SqliteWatch
 from placid.ports import Row
-
-PACE = 0.05
-"""Seconds between two looks at an SQLite file."""
 
 Answer = TypeVar("Answer")
 
@@ -106,19 +102,3 @@ class ThreadedStore:
     async def _run(self, call: Callable[[], Answer]) -> Answer:
         # Never abandoned: a thread that is left behind would meet the next call on one connection.
         return await to_thread.run_sync(call, limiter=self._one)
-
-
-class PollingWatch:
-    """Looks at an SQLite file every `PACE` seconds."""
-
-    def __init__(self, watch: SqliteWatch) -> None:
-        self._watch = watch
-
-    async def change(self, bell: anyio.Event) -> None:
-        while not self._watch.changed():
-            with anyio.move_on_after(PACE):
-                await bell.wait()
-                return
-
-    async def close(self) -> None:
-        self._watch.close()
