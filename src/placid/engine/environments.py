@@ -7,8 +7,8 @@ never the end of the others.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -85,7 +85,7 @@ class Keeper:
     _tasks: TaskGroup | None = None
 
     @asynccontextmanager
-    async def working(self) -> AsyncIterator[Keeper]:
+    async def working(self) -> AsyncGenerator[Keeper]:
         """Owns the tasks of builds and rollouts; leaving ends them (they resume when next kept)."""
         async with anyio.create_task_group() as tasks:
             self._tasks = tasks
@@ -181,10 +181,8 @@ class Keeper:
             opened.by,
             judged=not back,
         )
-        try:
+        with suppress(Conflict):  # it had begun before we came
             await story(self.place.store, self._stream(number)).append(0, first)
-        except Conflict:
-            pass  # it had begun before we came
         self._rolling.add(number)
         self._tasks.start_soon(self._roll, number)
 

@@ -6,7 +6,7 @@ agent killed with -9 is followed at once. `alive` says whether a holder still li
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 import anyio
@@ -20,7 +20,7 @@ TTL = 15.0
 @asynccontextmanager
 async def held(
     store: Store, name: str, holder: str, alive: Callable[[str], bool]
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str]:
     """Yield "" while we hold the lease, else who holds it. Losing it later is a Problem."""
     other = await store.lease(name, holder, TTL)
     if other != holder and not alive(other):

@@ -1,4 +1,4 @@
-"""The facts of an environment, stream `environment/<app>/<name>`: what it was asked, what it did."""
+"""The facts of an environment, stream `environment/<app>/<name>`."""
 
 from __future__ import annotations
 

@@ -109,7 +109,9 @@ class Rollout:
             return Decision(events=(Failed(worse, now, dict(seen.verdict.numbers)),))
         if state.started is None:
             return Decision(events=(StepStarted(state.index, now),))
-        return self._keep(state, seen) or self._advance(state, seen, now)
+        onward = self._advance(state, seen, now)
+        wishes = self._keep(state, seen)
+        return onward if onward.events or not wishes else Decision(effects=wishes, wake=SOON)
 
     def _worse(self, state: State, seen: Seen) -> str:
         assert state.opened is not None
@@ -123,7 +125,7 @@ class Rollout:
             return f"the new release is worse: {seen.verdict.sentence}"
         return ""
 
-    def _keep(self, state: State, seen: Seen) -> Next | None:
+    def _keep(self, state: State, seen: Seen) -> tuple[Wish, ...]:
         """Wishes that bring the world to where the steps so far want it, safest first."""
         assert state.opened is not None
         new_copies, old_copies, percent = state.wanted()
@@ -139,7 +141,7 @@ class Rollout:
             wishes.append(SetScale(stable.id, old_copies))
         if state.measured is not None and state.measured.slow_ms not in (0.0, seen.slow_ms):
             wishes.append(SetSlow(state.measured.slow_ms))
-        return Decision(effects=tuple(wishes), wake=SOON) if wishes else None
+        return tuple(wishes)
 
     def _may_scale_old(self, seen: Seen, stable: Release, copies: int, new_ready: int) -> bool:
         old = seen.world.of(stable.id)
@@ -180,12 +182,11 @@ class Rollout:
             return Decision(wake=SOON)
         match step:
             case Scale(copies=copies, which=which):
-                side = state.opened.release if which == "new" else state.opened.stable
-                ready = seen.world.of(side.id).ready if side else copies
-                return done if ready >= copies else Decision(wake=SOON)
+                return done if self._scaled(state, seen, copies, which) else Decision(wake=SOON)
             case Shift(percent=percent):
                 share = seen.world.split.weights.get(state.opened.release.id, 0.0)
-                return done if abs(share - percent) < 1e-6 else Decision(wake=SOON)
+                alone = share == 100.0  # nothing else is healthy: there is nothing to split
+                return done if alone or abs(share - percent) < 1e-6 else Decision(wake=SOON)
             case Preview():
                 return done
             case Approve(reason=reason):
@@ -194,6 +195,13 @@ class Rollout:
                 return self._judge(state, seen, now, timedelta(seconds=seconds))
             case _:
                 assert_never(step)
+
+    def _scaled(self, state: State, seen: Seen, copies: int, which: str) -> bool:
+        assert state.opened is not None
+        if which == "new":
+            return seen.world.of(state.opened.release.id).ready >= copies
+        stable = state.opened.stable
+        return stable is None or seen.world.of(stable.id).wanted == copies
 
     def _approve(self, state: State, reason: str, now: datetime) -> Next:
         if state.passed or state.full:
