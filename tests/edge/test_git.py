@@ -31,10 +31,10 @@ def follow(at: Path | str, tmp_path: Path, branch: str = "main", **more: str) ->
 async def test_tip_and_head_of_a_working_repository(source: Source, tmp_path: Path) -> None:
     repository = follow(source.folder, tmp_path)
     assert await repository.tip() == ""
-    first = source.commit("First – with ünicode")
+    first = source.commit("First → with ünicode")
     assert await repository.tip() == first
     head = await repository.head(first)
-    assert (head.commit, head.subject, head.author) == (first, "First – with ünicode", "Ada")
+    assert (head.commit, head.subject, head.author) == (first, "First → with ünicode", "Ada")
     assert head.tree == source.tip("HEAD^{tree}")
     second = source.commit("Second")
     assert await repository.tip() == second

@@ -1,4 +1,4 @@
-"""Taking a commit back: into bare remotes, working trees, and as a pull request at a real server."""
+"""Taking a commit back: into bare remotes, working trees, and as a pull request."""
 
 from __future__ import annotations
 

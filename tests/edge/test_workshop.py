@@ -1,5 +1,6 @@
 """Real builds of real commits: good, failing, noisy, killed, twice at once; configs and pruning."""
 
+# ruff: noqa: ASYNC240  small files, read where the test needs them
 from __future__ import annotations
 
 import asyncio
