@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from placid.core.analysis.case import Case, Event, Span
-from placid.core.analysis.evidence import Incidents, Split, plain
+from placid.core.analysis.evidence import SLOWER, WORSE, Incidents, Split, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,10 @@ class _Fold:
     def __init__(self, case: Case, errors: float, slow: float) -> None:
         self.shares = {"error": errors, "slow": slow}
         self.goal = 1.0 / case.alpha
-        self.splits = {"error": Split(case.tolerance), "slow": Split(case.tolerance)}
+        self.splits = {
+            "error": Split(case.tolerance, WORSE),
+            "slow": Split(case.tolerance, SLOWER),
+        }
         self.seen = {("error", True): 0, ("error", False): 0, ("slow", True): 0, ("slow", False): 0}
         self.repeats = dict(self.seen)
         self.peak = errors + slow
