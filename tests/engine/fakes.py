@@ -100,7 +100,9 @@ class BadWhenServing:
     bad: set[str] = field(default_factory=set[str])
     sick: bool = False
 
-    def __call__(self, samples: Samples, opened: Opened, measured: Measured) -> Verdict:
+    def __call__(
+        self, samples: Samples, opened: Opened, measured: Measured, changes: tuple[Measured, ...]
+    ) -> Verdict:
         share = self.target.world.split.weights.get(opened.release.id, 0.0)
         if opened.release.id in self.bad and share:
             return Verdict("bad", ("5xx 50 % against 0 %, e = 100 after 4 requests",), 100.0, 4)

@@ -97,6 +97,18 @@ class Keeper:
         hands = Hands(self._look, self._act, self.place.now, self.nudge)
         return await drive(self.plan.machine, self._story(), hands, until)
 
+    async def settle(self, state: EnvironmentState, seconds: float) -> None:
+        """Leave things tidy (traffic on live alone, old releases stopped) within `seconds`."""
+        with anyio.move_on_after(seconds):
+            while True:
+                world = await self.place.target.look()
+                wishes = self.plan.machine.steady(state, world, self.place.now())
+                if not wishes:
+                    return
+                for wish in wishes:
+                    await self._act(wish)
+                await anyio.sleep(0.1)
+
     def _story(self) -> Story[EnvironmentFact]:
         return environment_story(self.place.store, self.plan.app, self.plan.name)
 

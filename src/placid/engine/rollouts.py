@@ -26,7 +26,8 @@ from placid.engine.loop import Hands, Story, drive
 from placid.ports import Samples, Signal, Store, Target, Totals
 
 FACTS: msgspec.json.Decoder[RolloutFact] = msgspec.json.Decoder(RolloutFact)
-Judgement = Callable[[Samples, Opened, Measured], Verdict]
+Judgement = Callable[[Samples, Opened, Measured, tuple[Measured, ...]], Verdict]
+Watcher = Callable[[State, Seen], None]
 UNJUDGED = Verdict("unsure", ("nothing was measured yet",))
 ENOUGH_FOR_A_CUT = 100
 
@@ -41,6 +42,7 @@ class Place:
     judge: Judgement
     now: Callable[[], datetime]
     override: Override | None = None
+    watcher: Watcher | None = None
 
 
 def story(store: Store, stream: str) -> Story[RolloutFact]:
@@ -76,10 +78,11 @@ async def look(place: Place, stream: str, state: State) -> Seen:
     if state.opened is None or not state.opened.judged:
         return Seen(world, UNJUDGED)
     samples = await place.signal.samples(stream)
+    counted = measure(samples, state.opened, place.now())
     if state.measured is None:
-        return Seen(world, UNJUDGED, measure(samples, state.opened, place.now()))
-    verdict = place.judge(samples, state.opened, state.measured)
-    return Seen(world, verdict, slow_ms=samples.slow_ms)
+        return Seen(world, UNJUDGED, counted)
+    verdict = place.judge(samples, state.opened, state.measured, state.changes)
+    return Seen(world, verdict, counted, samples.slow_ms)
 
 
 async def carry_out(place: Place, wish: Wish) -> None:
@@ -101,7 +104,10 @@ async def roll(place: Place, stream: str) -> State:
     """Carry the rollout of `stream` to its end. Safe to kill anywhere and to call again."""
 
     async def looks(state: State) -> Seen:
-        return await look(place, stream, state)
+        seen = await look(place, stream, state)
+        if place.watcher is not None:
+            place.watcher(state, seen)
+        return seen
 
     async def acts(wish: Wish) -> None:
         await carry_out(place, wish)

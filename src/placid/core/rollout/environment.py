@@ -143,7 +143,7 @@ class Environment:
         if self.reverts and state.revert is not None and state.live is not None:
             bad = state.revert
             return Decision(effects=(TakeBack(bad.release.commit, state.live.commit, bad.why),))
-        wishes = self._steady(state, seen.world, now)
+        wishes = self.steady(state, seen.world, now)
         return Decision(effects=wishes, wake=QUICK if wishes else REST)
 
     def _blame(self, state: EnvironmentState, now: datetime) -> Next | None:
@@ -221,7 +221,7 @@ class Environment:
             case "missing":
                 return Decision(effects=(MakeRelease(state.wanted.commit),), wake=QUICK)
             case "running":
-                wishes = self._steady(state, seen.world, now)
+                wishes = self.steady(state, seen.world, now)
                 return Decision(effects=wishes, wake=QUICK)
             case "failed":
                 return self._broken(state.wanted, seen, now)
@@ -251,7 +251,7 @@ class Environment:
     def _broken(self, wanted: Wanted, seen: EnvironmentSeen, now: datetime) -> Next:
         return Decision(events=(BuildFailed(wanted.commit, seen.build.why, now, seen.build.log),))
 
-    def _steady(
+    def steady(
         self, state: EnvironmentState, world: World, now: datetime
     ) -> tuple[EnvironmentWish, ...]:
         """While nothing is rolled out: live at full size, the one before warm, the rest stopped."""

@@ -139,8 +139,8 @@ class Rollout:
             wishes.append(SetTraffic(split))
         elif stable is not None and self._may_scale_old(seen, stable, old_copies, new.ready):
             wishes.append(SetScale(stable.id, old_copies))
-        if state.measured is not None and state.measured.slow_ms not in (0.0, seen.slow_ms):
-            wishes.append(SetSlow(state.measured.slow_ms))
+        if state.slow_ms not in (0.0, seen.slow_ms):
+            wishes.append(SetSlow(state.slow_ms))
         return tuple(wishes)
 
     def _may_scale_old(self, seen: Seen, stable: Release, copies: int, new_ready: int) -> bool:
@@ -186,7 +186,10 @@ class Rollout:
             case Shift(percent=percent):
                 share = seen.world.split.weights.get(state.opened.release.id, 0.0)
                 alone = share == 100.0  # nothing else is healthy: there is nothing to split
-                return done if alone or abs(share - percent) < 1e-6 else Decision(wake=SOON)
+                if not alone and abs(share - percent) >= 1e-6:
+                    return Decision(wake=SOON)
+                counted = (seen.baseline,) if seen.baseline else ()
+                return Decision(events=(*done.events, *counted))
             case Preview():
                 return done
             case Approve(reason=reason):

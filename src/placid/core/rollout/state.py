@@ -32,6 +32,7 @@ class State:
     index: int = 0
     started: datetime | None = None
     measured: Measured | None = None
+    changes: tuple[Measured, ...] = ()
     going_back: str = ""
     blame: bool = False
     superseded: str = ""
@@ -42,6 +43,12 @@ class State:
     full: bool = False
     notes: tuple[str, ...] = ()
     ended: Ended | None = None
+
+    @property
+    def slow_ms(self) -> float:
+        """Above this a request is slow: the first cut that stable had traffic enough to give."""
+        measured = (self.measured, *self.changes) if self.measured else ()
+        return next((m.slow_ms for m in measured if m.slow_ms), 0.0)
 
     def wanted_before(self) -> int:
         """Copies of the new release that the steps already done have made ready."""
@@ -77,7 +84,9 @@ def evolve(state: State, fact: RolloutFact) -> State:
             notes = (*state.notes, note) if note else state.notes
             return replace(state, index=index + 1, started=None, passed=False, held="", notes=notes)
         case Measured():
-            return replace(state, measured=fact)
+            if state.measured is None:
+                return replace(state, measured=fact)
+            return replace(state, changes=(*state.changes, fact))
         case Ended():
             return replace(state, ended=fact)
         case Failed() | Superseded() | AbortAsked():

@@ -1,0 +1,248 @@
+"""The composition root: the only room that knows both the engine and the adapters.
+
+A `House` is one placid.yaml and the folder `.placid` beside it. `keeping` puts an environment
+together out of real parts; who holds its lease may enter it, all others ask through the ledger.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from placid.base.errors import Problem
+from placid.config.loading import FILE, load, parse
+from placid.config.model import Config, Environment
+from placid.core.rollout.environment import Environment as Machine
+from placid.core.rollout.environment import HeadSeen
+from placid.core.rollout.world import Override
+from placid.edge.build_recipe import Plan as Recipe
+from placid.ports import Manifest, Store
+
+if TYPE_CHECKING:
+    from placid.edge.git import GitRepository
+    from placid.edge.workshop import Workshop
+    from placid.engine.environments import Keeper
+    from placid.engine.environments import Plan as EnginePlan
+    from placid.engine.judging import Standard as JudgeStandard
+    from placid.engine.rollouts import Watcher
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A placid.yaml, read; `folder` is where it lies and `home` the `.placid` beside it."""
+
+    config: Config
+    folder: Path
+
+    @property
+    def home(self) -> Path:
+        return self.folder / ".placid"
+
+    @property
+    def store(self) -> str:
+        """What `store:` names, a $VARIABLE replaced by its value."""
+        name = self.config.store
+        if not name.startswith("$"):
+            return name
+        value = os.environ.get(name.strip("${}"), "")
+        if not value:
+            raise Problem(f"store: {name} is not set", fix=f"set {name.strip('${}')} to its URL")
+        return value
+
+    def order(self) -> list[str]:
+        """The environments, each after the one it waits for."""
+        names, environments = list[str](), self.config.environments
+        while len(names) < len(environments):
+            names += [
+                n for n, e in environments.items() if n not in names and e.after in ("", *names)
+            ]
+        return names
+
+    def environment(self, name: str) -> Environment:
+        """One environment; Problem with the known names."""
+        known = self.config.environments
+        if name not in known:
+            raise Problem(
+                f"no environment is called {name!r}", fix=f"use one of: {', '.join(known)}"
+            )
+        return known[name]
+
+    def copies(self, name: str) -> int:
+        return self.environment(name).copies or self.config.service.copies
+
+
+def locate(start: Path) -> House:
+    """The house of the nearest placid.yaml at or above `start`."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / FILE).is_file():
+            return House(load(folder / FILE), folder)
+    return House(load(start / FILE), start)
+
+
+def clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+def holder() -> str:
+    """Who we are in a lease: host, process id and when that process started."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+
+
+def alive(who: str) -> bool:
+    """Whether the process that a lease names still runs; other hosts are taken at their word."""
+    host, pid, start = who.rsplit(":", 2)
+    if host != socket.gethostname():
+        return True
+    return _started(int(pid)) == start
+
+
+def _started(pid: int) -> str:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    fields = stat.rpartition(")")[2].split()
+    return "" if fields[0] == "Z" else fields[19]
+
+
+def lease_name(house: House, name: str) -> str:
+    return f"agent/{house.config.app}/{name}"
+
+
+def repository(house: House) -> GitRepository:
+    """The followed repository; a relative path is taken from the folder of placid.yaml."""
+    from placid.edge.git import GitRepository
+
+    source = house.config.source
+    path = house.folder / source.repository
+    named = str(path) if path.exists() else source.repository
+    house.home.mkdir(exist_ok=True)
+    return GitRepository(named, source.branch, house.home / "repo.git")
+
+
+def recipe(house: House, name: str) -> Callable[[str | None], Recipe]:
+    """How placid.yaml at a commit says its release is made; without one, ours says it."""
+
+    def describe(text: str | None) -> Recipe:
+        config = house.config if text is None else parse(text, FILE, lambda _: True)
+        service = config.service
+        probe = service.probe
+        there = config.environments.get(name)
+        return Recipe(
+            service.build,
+            service.image,
+            service.run,
+            probe.path,
+            probe.interval,
+            probe.timeout,
+            probe.deadline,
+            service.drain,
+            service.stop,
+            (*service.config, *(there.config if there else ())),
+            service.env,
+        )
+
+    return describe
+
+
+def workshop(house: House, name: str, source: GitRepository, say: Say) -> Workshop:
+    """Where the releases of one environment are made."""
+    from placid.edge.workshop import Site, Workshop
+
+    own = name if house.environment(name).config else ""
+    settings = os.path.relpath(house.folder, source.folder) if source.folder else "."
+    path = FILE if settings == "." else f"{settings}/{FILE}"
+    site = Site(house.home, path, house.folder, own, house.config.keep)
+    return Workshop(site, source.mirror, recipe(house, name), lambda line: say(f"  | {line}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every environment of one process shares, and how it hears of what happens."""
+
+    house: House
+    store: Store
+    source: GitRepository
+    say: Say
+    watcher: Watcher | None = None
+
+
+@asynccontextmanager
+async def keeping(
+    parts: Parts, name: str, head: Callable[[], Awaitable[HeadSeen]]
+) -> AsyncGenerator[Keeper]:
+    """The keeper of one environment, with its real target. Enter only while holding its lease."""
+    from placid.edge.envoy_config import ProxySettings
+    from placid.edge.signals.envoy import EnvoySignal
+    from placid.edge.targets.local import LocalTarget
+    from placid.engine.environments import Keeper
+    from placid.engine.judging import Court
+    from placid.engine.rollouts import Place
+
+    house, there = parts.house, parts.house.environment(name)
+    builds = workshop(house, name, parts.source, parts.say)
+
+    def manifest(release: str) -> Manifest:
+        return builds.manifest(release)
+
+    tls = there.tls
+    proxy = ProxySettings(
+        there.listen,
+        there.preview,
+        tuple(there.hosts),
+        str(house.folder / tls.certificate) if tls else "",
+        str(house.folder / tls.key) if tls else "",
+    )
+    async with LocalTarget(house.home, name, proxy, manifest) as target:
+        signal = EnvoySignal(target)
+        place = Place(
+            parts.store,
+            target,
+            signal,
+            Court(standard(house, name), signal.sticky),
+            clock,
+            override(there),
+            parts.watcher,
+        )
+        keeper = Keeper(plan(house, name), place, builds, parts.source, head, parts.say)
+        async with keeper.working():
+            yield keeper
+
+
+def plan(house: House, name: str) -> EnginePlan:
+    """How one environment rolls out."""
+    from placid.engine.environments import Plan
+
+    there, copies = house.environment(name), house.copies(name)
+    how = there.rollback.git
+    machine = Machine(copies, there.warm, there.newer, how != "off")
+    steps = there.plan(copies)
+    return Plan(house.config.app, name, machine, there.strategy.name, steps, how)
+
+
+def standard(house: House, name: str) -> JudgeStandard:
+    """How the judge is set for one environment."""
+    from placid.engine.judging import Standard
+
+    judging, promised = house.config.judge, house.environment(name).objectives
+    return Standard(
+        judging.alpha / 100,
+        judging.tolerance,
+        judging.window,
+        promised.errors / 100,
+        promised.p95,
+    )
+
+
+def override(there: Environment) -> Override | None:
+    given = there.override
+    return Override("", given.header, given.cookie, given.value) if given else None
