@@ -78,6 +78,7 @@ async def story_of(stage: Stage, fuse: Fuse, bad: bool) -> tuple[object, ...]:
     if not await run(stage, "bbbbb"):
         stage.arm(Fuse())
         assert await run(stage, "bbbbb")
+    stage.arm(Fuse())
     state = await stage.state()
     assert not stage.target.violations
     assert state.rollouts == 2, "a rollout was begun twice"

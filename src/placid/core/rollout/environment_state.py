@@ -58,27 +58,29 @@ class EnvironmentState:
 def evolve(state: EnvironmentState, fact: EnvironmentFact) -> EnvironmentState:
     """`state` once `fact` is added."""
     match fact:
-        case DeployAsked(commit=commit, by=by):
-            return replace(state, wanted=Wanted(commit, by))
-        case Chosen(commit=commit):
-            return replace(state, head=commit, wanted=Wanted(commit))
+        case DeployAsked() | Chosen():
+            by, head = ("", fact.commit) if isinstance(fact, Chosen) else (fact.by, state.head)
+            return replace(state, head=head, wanted=Wanted(fact.commit, by))
         case Skipped(commit=commit) | BuildFailed(commit=commit):
             waiting = state.wanted if state.wanted and state.wanted.commit != commit else None
             return replace(state, wanted=waiting)
-        case RollbackAsked():
-            return replace(state, back=fact)
-        case Refused():
-            return replace(state, back=None)
-        case RolloutOpened(release=release):
-            keep = state.wanted if state.wanted and state.wanted.commit != release.commit else None
-            back = None if fact.purpose == "rollback" else state.back
-            return replace(state, rollout=fact, rollouts=fact.number, wanted=keep, back=back)
+        case RollbackAsked() | Refused():
+            return replace(state, back=fact if isinstance(fact, RollbackAsked) else None)
+        case RolloutOpened():
+            return _opened(state, fact)
         case RolloutEnded():
             return _ended(state, fact)
         case Quarantined() | Allowed() | Reverted() | Crashed():
             return _noted(state, fact)
         case _:
             assert_never(fact)
+
+
+def _opened(state: EnvironmentState, fact: RolloutOpened) -> EnvironmentState:
+    commit = fact.release.commit
+    keep = state.wanted if state.wanted and state.wanted.commit != commit else None
+    back = None if fact.purpose == "rollback" else state.back
+    return replace(state, rollout=fact, rollouts=fact.number, wanted=keep, back=back)
 
 
 def _noted(

@@ -229,17 +229,23 @@ class Rollout:
             return Decision(wake=min(max(left, timedelta(0)), SOON) or SOON)
         return done
 
+    def _leave_nothing(self, state: State, seen: Seen, now: datetime) -> Next:
+        """A first release that failed: nobody was served before, and nobody is after."""
+        assert state.opened is not None
+        release = state.opened.release
+        if seen.world.split.weights:
+            return Decision(effects=(SetTraffic(Split(label=self.stream)),))
+        if release.id in seen.world.releases:
+            return Decision(effects=(Retire(release.id),), wake=SOON)
+        why = f"{state.going_back}; there was nothing before it, so nothing runs now"
+        return Decision(events=(Ended(_outcome(state), why, now),))
+
     def _go_back(self, state: State, seen: Seen, now: datetime) -> Next:
         """Traffic first (stable is brought back to full size before it takes it), then the rest."""
         assert state.opened is not None
         release, stable = state.opened.release, state.opened.stable
         if stable is None:
-            if seen.world.split.weights:
-                return Decision(effects=(SetTraffic(Split(label=self.stream)),))
-            if release.id in seen.world.releases:
-                return Decision(effects=(Retire(release.id),), wake=SOON)
-            why = f"{state.going_back}; there was nothing before it, so nothing runs now"
-            return Decision(events=(Ended(_outcome(state), why, now),))
+            return self._leave_nothing(state, seen, now)
         copies = state.opened.copies
         old = seen.world.of(stable.id)
         wishes: list[Wish] = []

@@ -84,9 +84,7 @@ def evolve(state: State, fact: RolloutFact) -> State:
             notes = (*state.notes, note) if note else state.notes
             return replace(state, index=index + 1, started=None, passed=False, held="", notes=notes)
         case Measured():
-            if state.measured is None:
-                return replace(state, measured=fact)
-            return replace(state, changes=(*state.changes, fact))
+            return _counted(state, fact)
         case Ended():
             return replace(state, ended=fact)
         case Failed() | Superseded() | AbortAsked():
@@ -95,6 +93,12 @@ def evolve(state: State, fact: RolloutFact) -> State:
             return _waiting(state, fact)
         case _:
             assert_never(fact)
+
+
+def _counted(state: State, fact: Measured) -> State:
+    if state.measured is None:
+        return replace(state, measured=fact)
+    return replace(state, changes=(*state.changes, fact))
 
 
 def _undone(state: State, fact: Failed | Superseded | AbortAsked) -> State:

@@ -1,0 +1,21 @@
+"""`python -m placid` and the `placid` command."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Answer `--version` without importing anything else; the rest is the command line's."""
+    if sys.argv[1:] == ["--version"]:
+        from importlib.metadata import version  # noqa: PLC0415 - start-up stays short
+
+        print(f"placid {version('placid')}")
+        return
+    from placid.faces.cli import run  # noqa: PLC0415 - start-up stays short
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""Follows an environment's facts and tells them as they come: the story of a deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import anyio
+
+from placid.core.rollout.environment_facts import RolloutOpened
+from placid.core.rollout.facts import Ended, Opened
+from placid.engine.environments import environment_story, rollout_stream
+from placid.engine.rollouts import story
+from placid.faces.views import environment_sentence, rollout_sentence
+from placid.ports import Store
+
+
+@dataclass
+class Teller:
+    """Says each new fact of an environment (and of its rollouts) once, in order."""
+
+    store: Store
+    app: str
+    environment: str
+    say: Callable[[str], None]
+
+    async def tell(self, after: int) -> None:
+        """Tell what comes after fact `after` of the environment, for ever."""
+        facts = environment_story(self.store, self.app, self.environment)
+        async with anyio.create_task_group() as tasks:
+            while True:
+                for fact in await facts.read(after):
+                    after += 1
+                    self.say(environment_sentence(fact))
+                    if isinstance(fact, RolloutOpened):
+                        tasks.start_soon(self._rollout, fact.number)
+                await self.store.changed(facts.stream, after)
+
+    async def _rollout(self, number: int) -> None:
+        stream = rollout_stream(self.app, self.environment, number)
+        seq, opened = 0, None
+        while True:
+            for fact in await story(self.store, stream).read(seq):
+                seq += 1
+                if isinstance(fact, Opened):
+                    opened = fact
+                words = rollout_sentence(fact, opened)
+                if words:
+                    self.say(f"  {words}")
+                if isinstance(fact, Ended):
+                    return
+            await self.store.changed(stream, seq)
