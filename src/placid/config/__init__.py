@@ -22,6 +22,8 @@ from placid.config.model import (
     Tls,
     Webhook,
 )
+from placid.config.reference import reference
+from placid.config.schema import schema
 
 __all__ = [
     "FILE",
@@ -39,4 +41,6 @@ __all__ = [
     "Webhook",
     "load",
     "parse",
+    "reference",
+    "schema",
 ]

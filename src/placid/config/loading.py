@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from msgspec import inspect
 
 from placid.base.errors import Problem, Problems
-from placid.base.yamltext import Mapping, Span, compose, decode
+from placid.base.yamltext import Mapping, Node, Span, compose, decode, scalars
 from placid.config.checks import check
 from placid.config.faults import Reading
 from placid.config.model import FILE, Config
@@ -40,15 +41,17 @@ def load(path: Path) -> Config:
 def parse(text: str, path: str, exists: Callable[[str], bool]) -> Config:
     """Read the text of a placid.yaml; `exists` tells whether a path beside it is a file."""
     document = compose(text, path, tuple(_secrets(text)))
-    if document.root is None:
+    root = document.root
+    if root is None:
         raise Problem(f"{path} is empty", where=path, fix=_INIT)
+    document = replace(document, hidden=tuple(_exactly(document.hidden, root)))
     reading = Reading(document, exists, {"strategy": read_strategy})
-    if not isinstance(document.root, Mapping):
-        what = f"{path} must be a mapping of keys, not {what_is(document.root)}"
-        raise Problems([document.problem(what, document.root.span, fix=_INIT)])
+    if not isinstance(root, Mapping):
+        what = f"{path} must be a mapping of keys, not {what_is(root)}"
+        raise Problems([document.problem(what, root.span, fix=_INIT)])
     kind = inspect.type_info(Config)
     assert isinstance(kind, inspect.StructType)
-    config = read_struct(reading, document.root, kind, ())
+    config = read_struct(reading, root, kind, ())
     if isinstance(config, Config):
         check(config, reading)
         if not reading.faults and not document.problems:
@@ -59,6 +62,13 @@ def parse(text: str, path: str, exists: Callable[[str], bool]) -> Config:
 def _secrets(text: str) -> list[Span]:
     """Where secrets may stand in clear, found before anything can go wrong with the YAML."""
     return [Span(*found.span(found.lastgroup or 0)) for found in _SECRETS.finditer(text)]
+
+
+def _exactly(hidden: tuple[Span, ...], root: Node) -> Iterator[Span]:
+    """The same places, cut to the value that begins there, so that the rest can be shown."""
+    ends = {node.span.start: node.span.end for node in scalars(root)}
+    for span in hidden:
+        yield Span(span.start, ends.get(span.start, span.end))
 
 
 __all__ = ["FILE", "load", "parse"]

@@ -39,7 +39,7 @@ def read_strategy(reading: Reading, node: Node, route: Route) -> object:
         return BROKEN
     if len(node.entries) > 1:
         return _several(reading, node, route)
-    (entry,) = node.entries
+    entry = next(iter(node.entries))
     if entry.key.text == "steps":
         return _own(reading, entry.value, (*route, "steps"))
     if not _known(reading, entry.key, route):

@@ -20,6 +20,7 @@ from placid.base.yamltext.nodes import (
     Sequence,
     Span,
     resolve,
+    scalars,
 )
 from placid.base.yamltext.refusals import decode
 
@@ -38,5 +39,6 @@ __all__ = [
     "insert",
     "put",
     "resolve",
+    "scalars",
     "underline",
 ]

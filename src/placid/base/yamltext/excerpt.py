@@ -72,12 +72,23 @@ def underline(text: str, span: Span, hint: str = "", hidden: Iterable[Span] = ()
 def _shown(text: str, part: Span, hidden: Iterable[Span]) -> str:
     shown: list[str] = []
     at = part.start
-    for secret in sorted(hidden):
+    for secret in _joined(hidden):
         start, end = max(secret.start, at), min(secret.end, part.end)
         if start < end:
             shown += [text[at:start], _SECRET]
             at = end
     return "".join(map(_safe, "".join(shown) + text[at : part.end]))
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order, those that overlap made one."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.start < joined[-1].end:
+            joined[-1] = Span(joined[-1].start, max(span.end, joined[-1].end))
+        else:
+            joined.append(span)
+    return joined
 
 
 def _safe(char: str) -> str:

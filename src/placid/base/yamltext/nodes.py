@@ -7,6 +7,7 @@ Values come by the YAML 1.2 core schema, where `on`, `yes` and `012` hold no sur
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -78,6 +79,21 @@ class Mapping:
 
 
 Node = Scalar | Sequence | Mapping
+
+
+def scalars(root: Node) -> Iterator[Scalar]:
+    """Every single value that is written below `root`, aliases and merges not unfolded."""
+    waiting: list[Node] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Scalar):
+            yield node
+        elif isinstance(node, Sequence):
+            waiting += (item for item in node.items if not item.alias)
+        else:
+            waiting += (each.value for each in node.entries if not each.merged)
+
+
 Route = tuple[str | int, ...]
 """The way to a value from the root: keys of mappings and indices of lists."""
 
