@@ -143,6 +143,13 @@ async def test_a_shallow_clone_and_a_linked_worktree_are_sources(
     assert (await topic.head("HEAD")).commit == second
 
 
+async def test_a_folder_of_a_repository_is_a_source(source: Source, tmp_path: Path) -> None:
+    first = source.commit("First", apps__shop_py="1")
+    repository = follow(source.folder / "apps", tmp_path)
+    assert repository.folder == source.folder
+    assert await repository.tip() == first
+
+
 async def test_what_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="there is no git repository at"):
         await follow(tmp_path / "nowhere", tmp_path).tip()

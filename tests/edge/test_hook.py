@@ -124,6 +124,9 @@ async def test_what_came_while_nobody_waited_and_what_waiting_costs(tmp_path: Pa
     seconds = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
     print(f"waiting costs {seconds / (time.monotonic() - began):.2%} of a core")
     waiting = asyncio.create_task(inbox.wait())
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.05)
+    inbox.folder.rmdir()
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
     (inbox.folder / "c").touch()
     await waiting

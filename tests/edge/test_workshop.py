@@ -7,6 +7,7 @@ import asyncio
 import os
 import shutil
 import stat
+import sys
 import time
 from pathlib import Path
 
@@ -90,7 +91,15 @@ async def test_a_release_of_the_exact_commit(bench: Bench) -> None:
     assert (folder / "built").read_text() == "one"
     seen = {line.split("=")[0] for line in (folder / "env").read_text().splitlines()}
     shell = {"PWD", "OLDPWD", "SHLVL", "_"}
-    assert seen - shell == {"CI", "HOME", "LANG", "PATH", "PLACID_COMMIT", "PLACID_JOB"}
+    assert seen - shell == {
+        "CI",
+        "HOME",
+        "LANG",
+        "PATH",
+        "PLACID_COMMIT",
+        "PLACID_JOB",
+        "PLACID_TREE",
+    }
     assert git(bench.source.folder, "status", "--porcelain") == ""
     await shop.make(first)
     assert len(bench.heard) == 1
@@ -158,6 +167,39 @@ async def test_killed_in_the_middle_it_starts_afresh(bench: Bench, tmp_path: Pat
     release = await bench.release(commit)
     folder = Path(bench.shop().manifest(release).folder)
     assert (folder / "count").read_text() == "x\n"
+
+
+KILLED = """
+import asyncio, os, sys
+from pathlib import Path
+from placid.edge.build_recipe import Plan
+from placid.edge.git import GitRepository
+from placid.edge.workshop import Site, Workshop
+
+source, home, commit, script = sys.argv[1:]
+repository = GitRepository(source, "main", Path(home) / "repo.git")
+plan = Plan(build=script)
+asyncio.run(Workshop(Site(Path(home)), repository.mirror, lambda _: plan).make(commit))
+"""
+
+
+async def test_the_agent_killed_in_the_middle(bench: Bench, tmp_path: Path) -> None:
+    commit = await bench.commit("First")
+    on, pid = tmp_path / "on", tmp_path / "pid"
+    script = f"echo $$ >{pid}; touch {on}; while :; do echo x >>noise; sleep 0.01; done"
+    argv = ("-c", KILLED, str(bench.source.folder), str(bench.home), commit, script)
+    agent = await asyncio.create_subprocess_exec(sys.executable, *argv)
+    try:
+        await until(on)
+        assert (await bench.shop().look(commit)).status == "running"
+    finally:
+        agent.kill()
+        await agent.wait()
+    assert (await bench.shop().look(commit)).status == "missing"
+    release = await bench.release(commit)
+    with pytest.raises(ProcessLookupError):
+        _still_running(int(pid.read_text()))
+    assert not (Path(bench.shop().manifest(release).folder) / "noise").exists()
 
 
 def _still_running(pid: int) -> None:

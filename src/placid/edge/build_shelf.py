@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -123,10 +122,11 @@ class Shelf:
         return self.releases / release / "release.json"
 
 
-def _age(path: Path) -> float:
+def _age(path: Path) -> int:
+    """Sorts the newest first."""
     with suppress(OSError):
-        return time.time() - path.stat().st_mtime
-    return float("inf")
+        return -path.stat().st_mtime_ns
+    return 0
 
 
 async def _remove_image(image: str) -> None:

@@ -27,9 +27,11 @@ from placid.edge.build_recipe import Config, Mask, Plan, wants_venv
 from placid.edge.files import write_whole
 from placid.edge.git_mirror import Mirror
 from placid.edge.images import build_image
+from placid.edge.runners.process import kill_marked
 from placid.ports import Job, Runner
 
 _LOG_LIMIT = 50_000_000  # bytes of output that are kept; a build may print without end
+_TREE = "PLACID_TREE"
 _PASSED = (
     *("HOME", "LANG", "USER", "LOGNAME", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"),
     *("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
@@ -94,7 +96,11 @@ class Tree:
         return None
 
     async def make(self, plan: Plan, config: Config, log: Log) -> Made:
-        """Check the commit out and build it, afresh; BuildFailed or a Problem says why not."""
+        """Check the commit out and build it, afresh; BuildFailed or a Problem says why not.
+
+        A build whose agent was killed may still be at work in the tree: it is ended first.
+        """
+        await kill_marked(_TREE, str(self.folder))
         await remove_tree(self.mirror, self.folder)
         self._done.unlink(missing_ok=True)
         await self.mirror.git(
@@ -113,7 +119,7 @@ class Tree:
         return self.folder.with_name(f"{self.folder.name}.json")
 
     async def _built(self, plan: Plan, log: Log) -> Made:
-        env = build_environment(self.environ, self.commit)
+        env = build_environment(self.environ, self.commit) | {_TREE: str(self.folder)}
         venv = ""
         if wants_venv(plan.build):
             venv = str(self.app / ".venv")

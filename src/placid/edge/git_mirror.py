@@ -131,16 +131,26 @@ def _removed_stale(what: str, mirror: Path) -> bool:
 
 
 def local(source: str) -> Path | None:
-    """The folder of a repository on this machine, None when `source` is a URL."""
+    """The folder of the repository on this machine that holds `source`, None for a URL."""
     if source.startswith("file://"):
-        return Path(source.removeprefix("file://"))
+        return _top(Path(source.removeprefix("file://")))
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", source):
         return None
     path = Path(source).expanduser()
     scp = re.match(r"(?:[^/@:]+@)?[^/:]+:", source)
     if scp and not path.exists():
         return None
-    return path.absolute()
+    return _top(path.absolute())
+
+
+def _top(path: Path) -> Path:
+    """The nearest folder upwards that is a repository; the path itself when none is."""
+    for folder in (path, *path.parents):
+        if (folder / ".git").exists() or (
+            (folder / "objects").is_dir() and (folder / "HEAD").exists()
+        ):
+            return folder
+    return path
 
 
 def missing(branch: str, source: str, known: list[str]) -> Problem:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,13 +19,14 @@ import anyio
 from placid.base.errors import Problem
 from placid.edge.files import write_whole
 from placid.edge.git_binary import Git
+from placid.edge.inotify import Touches
 
 _MARK = "# placid: wakes the agent that follows this repository"
 _BEFORE = ".before-placid"
 _EVERYWHERE = ("post-receive",)
 _WORKING = ("post-commit", "post-merge", "post-rewrite")
-_INTERVAL = 0.1  # seconds between two looks at the inbox, each one stat
-_SETTLED = 1_000_000_000  # ns: clocks of file systems are coarser than files are quick
+_PACE = 0.1  # seconds between two looks where nothing tells of new files
+_REST = 5.0  # seconds between two looks where something does: the folder may be another one
 
 
 async def install(repository: Path, home: Path) -> str:
@@ -112,24 +112,30 @@ class Inbox:
 
     def __init__(self, home: Path) -> None:
         self.folder = home / "inbox"
-        self._empty = 0  # the folder's change time when it was last found empty, once settled
 
     async def wait(self) -> None:
         """Return once a hook has dropped a file (within 100 ms), and take all files away."""
-        while not self._taken():  # noqa: ASYNC110  a file system tells no event loop
-            await anyio.sleep(_INTERVAL)
+        while not self._taken():
+            try:
+                touches = Touches(self.folder)
+            except OSError:
+                await anyio.sleep(_PACE)
+                continue
+            try:
+                with anyio.move_on_after(_REST):
+                    while not self._taken():
+                        await anyio.wait_readable(touches.fileno())
+                        touches.drain()
+                    return
+            finally:
+                touches.close()
 
     def _taken(self) -> bool:
         try:
-            changed = os.stat(self.folder).st_mtime_ns
-            if changed == self._empty:
-                return False
             names = os.listdir(self.folder)
         except FileNotFoundError:
             self.folder.mkdir(parents=True, exist_ok=True)
             return False
-        if not names and time.time_ns() - changed > _SETTLED:
-            self._empty = changed
         for name in names:
             with suppress(OSError):
                 (self.folder / name).unlink()

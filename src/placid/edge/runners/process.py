@@ -24,6 +24,7 @@ from placid.ports import Job
 _LONGEST = 64 * 1024  # bytes: a longer line is handed out in pieces
 _LINGER = 0.3  # seconds to read on after the job has ended
 _MARK = "PLACID_JOB"
+_ROUNDS = 200
 
 
 class ProcessLines:
@@ -121,9 +122,7 @@ async def _end(process: asyncio.subprocess.Process, mark: str, grace: float) -> 
         with anyio.move_on_after(grace):
             await process.wait()
     _signal(process.pid, signal.SIGKILL)
-    for pid in _marked(mark):
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
+    await kill_marked(_MARK, mark)
     await process.wait()
 
 
@@ -132,9 +131,22 @@ def _signal(group: int, number: signal.Signals) -> None:
         os.killpg(group, number)
 
 
-def _marked(mark: str) -> list[int]:
-    """The processes whose environment carries the mark (none where there is no /proc)."""
-    wanted = f"{_MARK}={mark}".encode()
+async def kill_marked(variable: str, value: str) -> None:
+    """Kill every process whose environment holds this (none where there is no /proc).
+
+    Returns when none is left: one may start another while we look, and dying takes a moment.
+    """
+    for _ in range(_ROUNDS):
+        marked = _marked(f"{variable}={value}".encode())
+        if not marked:
+            return
+        for pid in marked:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        await anyio.sleep(0.01)
+
+
+def _marked(wanted: bytes) -> list[int]:
     found: list[int] = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
