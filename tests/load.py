@@ -13,7 +13,7 @@ import collections
 import contextlib
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 
@@ -35,7 +35,7 @@ class Tally:
 
     def saw(self, status: int, body: str, took: float) -> None:
         self.status[status] += 1
-        self.bodies[body.split(" ")[0]] += 1
+        self.bodies[body.partition(" ")[0]] += 1
         self.latencies.append(took)
         if not 200 <= status < 300:
             self.failures.append((time.time(), f"{status} {body.strip()}"))
@@ -151,7 +151,7 @@ class Load:
 
 
 @contextlib.asynccontextmanager
-async def load(host: str, port: int, rate: float, *, slow: bool = True) -> AsyncIterator[Tally]:
+async def load(host: str, port: int, rate: float, *, slow: bool = True) -> AsyncGenerator[Tally]:
     """Load while the block runs; the tally is complete after it."""
     source = Load(host, port, rate)
     task = asyncio.create_task(source.run(slow=slow))

@@ -34,6 +34,8 @@ class App:
         self.grace = float(env.get("WEB_GRACE", "10"))
         self.name = f"{env.get('PLACID_RELEASE')} {env.get('PLACID_COPY')} {os.getpid()}"
         self.busy = 0
+        self.idle = asyncio.Event()
+        self.idle.set()
         self.ending = asyncio.Event()
         self.hang = env.get("WEB_MODE") == "hang"
 
@@ -56,6 +58,7 @@ class App:
                 head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), self.keep)
                 path = head.split(None, 2)[1].decode()
                 self.busy += 1
+                self.idle.clear()
                 try:
                     if self.hang:
                         await asyncio.sleep(3600)
@@ -69,6 +72,8 @@ class App:
                     await writer.drain()
                 finally:
                     self.busy -= 1
+                    if not self.busy:
+                        self.idle.set()
                 if self.ending.is_set():
                     break
         writer.close()
@@ -81,9 +86,9 @@ class App:
         print("listening", flush=True)
         await self.ending.wait()
         server.close()
-        until = time.monotonic() + self.grace
-        while self.busy and time.monotonic() < until:
-            await asyncio.sleep(0.01)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.grace):
+                await self.idle.wait()
 
 
 def respond(status: int, body: str) -> bytes:

@@ -1,4 +1,4 @@
-"""A home with releases of the test app, and a local target whose every process ends with the test."""
+"""A home with releases of the test app; every process of its targets ends with the test."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -87,14 +87,27 @@ class Home:
                     os.waitpid(pid, 0)
 
 
+Holds = Callable[[World], bool]
+
+
+def are_ready(release: str, copies: int) -> Holds:
+    return lambda world: world.of(release).ready == copies
+
+
+def exactly(release: str, copies: int) -> Holds:
+    """So many are ready, and no others exist."""
+    return lambda world: world.of(release).alive == world.of(release).ready == copies
+
+
+def gone(release: str) -> Holds:
+    return lambda world: release not in world.releases
+
+
 async def until(
-    target: LocalTarget,
-    holds: Callable[[World], bool],
-    again: Callable[[], Awaitable[None]] | None = None,
-    patience: float = 20.0,
+    target: LocalTarget, holds: Holds, again: Callable[[], Awaitable[None]] | None = None
 ) -> World:
-    """Look until it holds, wishing `again` before each look as the engine does."""
-    end = time.monotonic() + patience
+    """Look until it holds (20 s at most), wishing `again` before each look as the engine does."""
+    end = time.monotonic() + 20
     while True:
         if again is not None:
             await again()
@@ -106,7 +119,7 @@ async def until(
 
 
 @contextlib.asynccontextmanager
-async def home(folder: Path) -> AsyncIterator[Home]:
+async def home(folder: Path) -> AsyncGenerator[Home]:
     """A home whose processes all end with the block."""
     place = Home(folder)
     try:

@@ -70,37 +70,37 @@ def remainder(site: Site, record: CopyRecord) -> Copy:
 
 async def adopt_strays(site: Site, fleets: Mapping[str, Fleet]) -> None:
     """Processes with our marks that no record knows."""
-    known = {
-        (copy.record.release, str(copy.record.copy), str(copy.record.port))
-        for fleet in fleets.values()
-        for copy in fleet.copies.values()
-    }
-    swept: set[tuple[str, str, str]] = set()
+    known = {copy.record.start for fleet in fleets.values() for copy in fleet.copies.values()}
+    swept: set[str] = set()
     found = await asyncio.to_thread(marked, site.marks)
     for pid, env in sorted(found.items(), key=lambda item: not leads(item[0])):
-        key = (env.get("PLACID_RELEASE", ""), env.get("PLACID_COPY", ""), env.get("PORT", ""))
-        process = identify(pid)
-        if "PLACID_PROXY" in env or key in known | swept or process is None or not readable(key):
+        record = None if env.get("PLACID_START") in known | swept else recorded(pid, env)
+        if record is None:
             continue
-        record = CopyRecord(int(key[1]), key[0], process, int(key[2]), time.time())
-        fleet = fleets.get(key[0])
+        fleet = fleets.get(record.release)
         if leads(pid) and fleet is not None and record.copy not in fleet.copies:
-            known.add(key)
+            known.add(record.start)
             site.shelf.keep_copy(record)
             fleet.adopt(record)
         else:
-            swept.add(key)
+            swept.add(record.start)
             site.begin(remainder(site, record).sweep())
+
+
+def recorded(pid: int, env: Mapping[str, str]) -> CopyRecord | None:
+    """The record that its agent had no time to write; None for what is no copy."""
+    process, start = identify(pid), env.get("PLACID_START", "")
+    copy, port = env.get("PLACID_COPY", ""), env.get("PORT", "")
+    if process is None or not start or not copy.isdigit() or not port.isdigit():
+        return None
+    release = env.get("PLACID_RELEASE", "")
+    return CopyRecord(int(copy), release, process, int(port), time.time(), start)
 
 
 def leads(pid: int) -> bool:
     """True for the first process of a copy."""
     entry = stat(pid)
     return entry is not None and entry.session == pid
-
-
-def readable(key: tuple[str, str, str]) -> bool:
-    return bool(key[0]) and key[1].isdigit() and key[2].isdigit()
 
 
 async def remove_containers(site: Site, known: set[str]) -> None:

@@ -74,7 +74,6 @@ def hidden(env: Mapping[str, str]) -> Iterator[str]:
     """Values that must not be shown: all but short ones whose names sound harmless."""
     for name, value in env.items():
         least = 1 if SECRET.search(name) else 4
-        for part in (value, *value.splitlines()):
-            if len(part.strip()) >= least:
-                yield part
-                yield part.strip()
+        if value.strip() and len(value) >= least:
+            yield from (value, value.strip())
+        yield from (line for line in value.splitlines() if line.strip() and len(line) >= least)

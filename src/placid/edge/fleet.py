@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -211,10 +212,12 @@ class Fleet:
             argv = containers.command(engine, called, manifest.image, given, group)
         log = self.site.shelf.log(self.release, number)
         begun, size = time.time(), end_of(log)
-        env = clean_environment({**given, **self.site.marks})
+        start = secrets.token_hex(8)
+        env = clean_environment({**given, **self.site.marks, "PLACID_START": start})
         folder = Path(manifest.folder) if not called else self.site.shelf.folder
         process = spawn(argv, folder, env, log)
-        record = CopyRecord(number, self.release, process, port, begun, size, container=called)
+        record = CopyRecord(number, self.release, process, port, begun, start, size)
+        record = msgspec.structs.replace(record, container=called)
         self.site.shelf.keep_copy(record)
         return self._copy(record, manifest)
 

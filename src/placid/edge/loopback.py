@@ -17,6 +17,7 @@ from placid.base.errors import Problem
 from placid.edge.processes import pids
 
 FIRST = 20_000
+NOBODY = "another program"
 
 
 def ephemeral() -> int:
@@ -81,13 +82,13 @@ def sockets(pid: int) -> set[str]:
 
 
 def holder(port: int) -> str:
-    """Who listens on a port: "nginx (pid 7)", or "another program" when we cannot tell."""
+    """Who listens on a port: "nginx (pid 7)", or NOBODY when we cannot tell."""
     inodes = listeners().get(port, set())
     for pid in pids() if inodes else ():
         if inodes & sockets(pid):
             with contextlib.suppress(OSError):
                 return f"{Path(f'/proc/{pid}/comm').read_text().strip()} (pid {pid})"
-    return "another program"
+    return NOBODY
 
 
 def ports_of(processes: Collection[int]) -> list[int]:

@@ -22,6 +22,7 @@ T = TypeVar("T")
 class CopyRecord(msgspec.Struct, frozen=True):
     """One copy of a release; times are seconds since the epoch, 0 while they have not come.
 
+    start  a random word in its environment, by which all it started is found
     began  started; ready: last probe was good; served: was ready once; log: size of its log then
     draining  told to go; terminated: SIGTERM was sent; container: name, "" for a plain process
     """
@@ -31,6 +32,7 @@ class CopyRecord(msgspec.Struct, frozen=True):
     process: Identity
     port: int
     began: float
+    start: str = ""
     log: int = 0
     ready: bool = False
     served: bool = False
