@@ -126,7 +126,15 @@ def repository(house: House) -> GitRepository:
     path = house.folder / source.repository
     named = str(path) if path.exists() else source.repository
     house.home.mkdir(exist_ok=True)
+    _keep_out_of_git(house)
     return GitRepository(named, source.branch, house.home / "repo.git")
+
+
+def _keep_out_of_git(house: House) -> None:
+    """Git's own exclude file keeps `.placid` out of every commit, without touching the tree."""
+    ignore = house.home / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
 
 
 def recipe(house: House, name: str) -> Callable[[str | None], Recipe]:
@@ -216,6 +224,19 @@ async def keeping(
         keeper = Keeper(plan(house, name), place, builds, parts.source, head, parts.say)
         async with keeper.working():
             yield keeper
+
+
+async def tear_down(house: House, name: str) -> None:
+    """Stop every process of an environment, the proxy too. Enter only when nobody keeps it."""
+    from placid.edge.envoy_config import ProxySettings
+    from placid.edge.targets.local import LocalTarget
+
+    source = repository(house)
+    builds = workshop(house, name, source, lambda _: None)
+    there = house.environment(name)
+    proxy = ProxySettings(there.listen, there.preview, tuple(there.hosts))
+    async with LocalTarget(house.home, name, proxy, builds.manifest) as target:
+        await target.tear_down()
 
 
 def plan(house: House, name: str) -> EnginePlan:

@@ -35,7 +35,7 @@ from placid.core.rollout.facts import AbortAsked, Failed, Opened, Superseded
 from placid.core.rollout.machine import Retire, SetScale, SetTraffic
 from placid.core.rollout.state import State as RolloutState
 from placid.core.rollout.state import evolve
-from placid.core.rollout.steps import Scale, Shift, Step
+from placid.core.rollout.steps import Approve, Judge, Scale, Shift, Step
 from placid.engine.loop import Hands, Nudge, Story, drive
 from placid.engine.rollouts import Place, carry_out, roll, story
 from placid.ports import Builds, Repository, Store
@@ -184,7 +184,7 @@ class Keeper:
         copies = self.plan.machine.copies
         first = Opened(
             opened.release,
-            (Scale(copies), Shift(100.0)) if back else self.plan.steps,
+            self._steps(back, wish.stable is None),
             copies,
             self.place.now(),
             wish.stable,
@@ -198,10 +198,23 @@ class Keeper:
         self._rolling.add(number)
         self._tasks.start_soon(self._roll, number)
 
+    def _steps(self, back: bool, first: bool) -> tuple[Step, ...]:
+        """The strategy's steps; at once when going back; without shares for a first release,
+        which has nothing to share with or to be compared to."""
+        at_once: tuple[Step, ...] = (Scale(self.plan.machine.copies), Shift(100.0))
+        if back:
+            return at_once
+        if not first:
+            return self.plan.steps
+        asked = tuple(step for step in self.plan.steps if isinstance(step, Approve))
+        watched = [step for step in self.plan.steps if isinstance(step, Judge)]
+        return (*asked, *at_once, *watched[-1:])
+
     async def _roll(self, number: int) -> None:
         stream = self._stream(number)
         try:
             await roll(self.place, stream)
+            await self._prune()
         except Problem as problem:
             self.trouble(problem.what)
             why = f"it could not go on: {problem.what}"
@@ -213,6 +226,11 @@ class Keeper:
         finally:
             self._rolling.discard(number)
             self.nudge.give()
+
+    async def _prune(self) -> None:
+        """Old builds go, but for those that serve or may be gone back to."""
+        world = await self.place.target.look()
+        await self.builds.prune(frozenset(world.releases))
 
     async def _failed(self, what: str, error: Exception) -> None:
         said = f"{what}: {type(error).__name__}: {error}"

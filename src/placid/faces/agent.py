@@ -8,7 +8,17 @@ from dataclasses import dataclass
 
 import anyio
 
-from placid.app import House, Parts, alive, clock, holder, keeping, lease_name, repository
+from placid.app import (
+    House,
+    Parts,
+    alive,
+    clock,
+    holder,
+    keeping,
+    lease_name,
+    repository,
+    tear_down,
+)
 from placid.base.errors import Problem
 from placid.core.rollout.environment import HeadSeen
 from placid.core.rollout.environment_facts import (
@@ -67,6 +77,17 @@ async def rollback(house: House, name: str, to: str, by: str, say: Say) -> bool:
     async with open_store(house.store, house.home) as store:
         parts = Parts(house, store, repository(house), say)
         return await ask(parts, name, Asked(RollbackAsked(by, clock(), to)))
+
+
+async def down(house: House, name: str) -> None:
+    """Stop all processes of an environment; Problem while an agent keeps it."""
+    async with (
+        open_store(house.store, house.home) as store,
+        held(store, lease_name(house, name), holder(), alive) as other,
+    ):
+        if other:
+            raise Problem(f"an agent keeps {name}: {other}", fix="stop it first")
+        await tear_down(house, name)
 
 
 async def ask(parts: Parts, name: str, asked: Asked) -> bool:

@@ -42,16 +42,17 @@ def run() -> None:
 
 def _grouped(group: BaseExceptionGroup[BaseException]) -> None:
     """Task groups raise groups: the first Problem in one speaks for it."""
-    errors: list[BaseException] = [group]
-    while errors:
-        error = errors.pop()
-        if isinstance(error, BaseExceptionGroup):
-            errors += error.exceptions
-        elif isinstance(error, Problem):
-            _problem(error)
-        elif isinstance(error, KeyboardInterrupt):
-            sys.exit(130)
+    if group.subgroup(KeyboardInterrupt) is not None:
+        sys.exit(130)
+    problems = group.subgroup(Problem)
+    if problems is not None:
+        _problem(_first(problems))
     _bug()
+
+
+def _first(group: BaseExceptionGroup[Problem]) -> Problem:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _problem(problem: Problem) -> None:
@@ -294,6 +295,18 @@ def hook_uninstall(repository: str) -> None:
     house = locate(Path.cwd())
     where = Path(repository) if repository else house.folder / house.config.source.repository
     click.echo(anyio.run(uninstall, where))
+
+
+@cli.command()
+@ENV
+def down(env: str) -> None:
+    """Stop every process of an environment, its proxy too; facts and releases stay."""
+    import anyio
+
+    from placid.app import locate
+    from placid.faces.agent import down as work
+
+    anyio.run(work, locate(Path.cwd()), _env(env))
 
 
 @cli.command()

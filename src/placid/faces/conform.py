@@ -50,7 +50,11 @@ class _Objectives(msgspec.Struct):
 
 
 class _JudgeLine(msgspec.Struct):
-    """The op `judge`. An event's weight is that of the last entry of `weights` at or before it."""
+    """The op `judge`. An event's weight is that of the last entry of `weights` at or before it.
+
+    `sticky` and `window` (seconds, default 10, or 1 where every request is assigned anew) say how
+    incidents are told apart; who does not know leaves them out.
+    """
 
     events: list[_Event] = []
     weights: list[_Weight] = []
@@ -58,7 +62,8 @@ class _JudgeLine(msgspec.Struct):
     objectives: _Objectives | None = None
     alpha: Alpha = 0.05
     tolerance: Positive = 1.0
-    window: Count = 10.0
+    window: Count | None = None
+    sticky: bool = True
 
 
 class _Verdict(msgspec.Struct):
@@ -100,6 +105,7 @@ def _case(asked: _JudgeLine) -> Case:
     )
     objectives = asked.objectives or _Objectives()
     stable = asked.totals.stable
+    window = (10.0 if asked.sticky else 1.0) if asked.window is None else asked.window
     return Case(
         events=events,
         canary=_counts(events, asked.totals.canary, True),
@@ -108,7 +114,8 @@ def _case(asked: _JudgeLine) -> Case:
         p95=_seconds(objectives.p95),
         alpha=asked.alpha,
         tolerance=asked.tolerance,
-        window=asked.window,
+        window=window,
+        sticky=asked.sticky,
         histogram=False,
     )
 
