@@ -31,20 +31,26 @@ _REF = re.compile(r"(?!.*(\.\.|//|@\{|\.lock$|/$|\.$))[^\s~^:?*\[\\/.-][^\s~^:?*
 OURS = ("PORT", "PLACID_RELEASE")
 
 
+_DURATION, _SHARE = "write it like 250ms, 5s, 2m or 1h30m", "write it like 1%, 0.5% or 50%"
+
+
+def _measured(what: str, why: str, fix: str) -> Wrong:
+    """What is wrong with a measure; a reason that only says how to write it is the fix already."""
+    return Wrong(what, "" if why.startswith("write") else why, fix)
+
+
 def _seconds(text: str) -> float:
     try:
         return units.seconds(text)
     except ValueError as error:
-        raise Wrong(
-            f'"{text}" is no duration', str(error), "write it like 250ms, 5s or 2m"
-        ) from None
+        raise _measured(f'"{text}" is no duration', str(error), _DURATION) from None
 
 
 def _percent(text: str) -> float:
     try:
         return units.percent(text)
     except ValueError as error:
-        raise Wrong(f'"{text}" is no percentage', str(error), "write it like 1% or 0.5%") from None
+        raise _measured(f'"{text}" is no percentage', str(error), _SHARE) from None
 
 
 def split_address(text: str) -> tuple[str, int]:

@@ -18,7 +18,7 @@ from placid.config.reading import read_struct
 from placid.config.scalars import what_is
 from placid.config.strategy import read_strategy
 
-_INIT = "run `placid init` to have one written, or start with app: and service:"
+_INIT = "run `placid init` to have one written, or begin with the keys app and service"
 _SECRETS = re.compile(
     r"(?:secret|password|token|secrt)\w*[\"']?[ \t]*:[ \t]+(?P<value>[^\s$][^\r\n]*)"
     r"|://[^/\s@]*:(?P<password>[^/\s@]+)@",

@@ -15,7 +15,7 @@ from msgspec import inspect
 from placid.base.yamltext import Entry, Mapping, Node, Route, Scalar, Sequence, Span
 from placid.config.faults import Reading
 from placid.config.scalars import BROKEN, Broken, label, read_scalar, what_is
-from placid.config.types import optional, unfold
+from placid.config.types import described, optional, unfold
 from placid.config.unknown import unknown_key
 
 
@@ -52,7 +52,10 @@ def read_struct(reading: Reading, node: Node, kind: inspect.StructType, route: R
     if not isinstance(node, Mapping) and not _nothing(node):
         keys = ", ".join(field.encode_name for field in kind.fields)
         what = f"{label(route)} must be a mapping, not {what_is(node)}"
-        reading.fault(route, node.span, what, fix=f"write its keys as key: value; it takes {keys}")
+        only = kind.fields[0].encode_name if len(kind.fields) == 1 else ""
+        hint = f"write {{{only}: {node.text}}}" if only and isinstance(node, Scalar) else ""
+        fix = f"write its keys as key: value; it takes {keys}"
+        reading.fault(route, _shown(node), what, hint=hint, fix=fix)
         return BROKEN
     fields = {field.encode_name: field for field in kind.fields}
     values: dict[str, object] = {}
@@ -67,11 +70,12 @@ def read_struct(reading: Reading, node: Node, kind: inspect.StructType, route: R
             unknown_key(reading, entry, kind, route)
     for field in kind.fields:
         if field.required and field.name not in values and reading.fine(*route, field.encode_name):
-            _missing(reading, node, field.encode_name, route)
+            _missing(reading, node, field, route)
     return _built(kind, values)
 
 
-def _missing(reading: Reading, node: Node, name: str, route: Route) -> None:
+def _missing(reading: Reading, node: Node, field: inspect.Field, route: Route) -> None:
+    name, meaning = field.encode_name, described(field.type).rstrip(".")
     span = reading.place(*route)
     first = node.entries[0].key.span if isinstance(node, Mapping) and node.entries else span
     inside = f" in {label(route)}" if route else ""
@@ -79,7 +83,7 @@ def _missing(reading: Reading, node: Node, name: str, route: Route) -> None:
         (*route, name),
         span if route else first,
         f'the key "{name}" is missing{inside}',
-        fix=f"add {name}: …" + (" below it" if route else ""),
+        fix=f"add {name}: {meaning[:1].lower()}{meaning[1:]}",
     )
 
 

@@ -24,6 +24,7 @@ BROKEN: Final = Broken()
 _UNITS = {"seconds": "a duration, like 30s", "percent": "a percentage, like 5%"}
 _YES = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
+_SAYS_ITSELF = {"secret", "address", "preview"}
 _Shown = Callable[[float], str]
 Number = inspect.IntType | inspect.FloatType
 
@@ -60,7 +61,7 @@ def read_scalar(reading: Reading, node: Node, kind: inspect.Type, route: Route) 
     try:
         return _value(reading, node, bare, unit, route)
     except Wrong as wrong:
-        if wrong.secret or unit in SECRETS:
+        if wrong.secret:
             reading.hidden.append(node.span)
         span = node.span if isinstance(node, Scalar) and node.text else reading.place(*route)
         reading.fault(route, span, wrong.what, hint=wrong.hint, fix=wrong.fix)
@@ -72,7 +73,9 @@ def _value(
 ) -> str | int | float | bool:
     name = label(route)
     if not isinstance(node, Scalar):
-        raise Wrong(f"{name} must be {_wanted(bare, unit)}, not {what_is(node)}")
+        wanted, secret = _wanted(bare, unit), unit in SECRETS
+        fix = f"write {wanted}" if wanted != "text" else "write it as one text"
+        raise Wrong(f"{name} must be {wanted}, not {what_is(node)}", "", fix, secret)
     if node.value is None:
         raise Wrong(f"{name} has no value", fix=f"write {_wanted(bare, unit)}, or remove the key")
     match bare:
@@ -139,7 +142,8 @@ def _digits(text: str) -> bool:
 
 def _measure(node: Scalar, bare: inspect.FloatType, unit: str, name: str) -> float:
     if isinstance(node.value, bool):
-        raise Wrong(f"{name} must be {_UNITS[unit]}, not true or false")
+        wanted = _UNITS[unit]
+        raise Wrong(f"{name} must be {wanted}, not true or false", fix=f"write {wanted}")
     value = float(KINDS[unit](node.text))
     _check_bounds(value, bare, name, duration if unit == "seconds" else percentage)
     return value
@@ -169,13 +173,12 @@ def _limits(bare: Number, shown: _Shown) -> str:
 def _text(reading: Reading, node: Scalar, unit: str, name: str) -> str:
     if unit == "text":
         return node.text
-    if not isinstance(node.value, str):
-        shown = "" if unit in SECRETS else f'write "{node.text}"'
-        what = f"{name} must be text, not {what_is(node)}"
+    if not isinstance(node.value, str) and unit not in _SAYS_ITSELF:
+        what, shown = f"{name} must be text, not {what_is(node)}", f'write "{node.text}"'
         raise Wrong(what, shown, "put it in quotes, so that YAML takes it as text")
     if unit not in KINDS:
-        return node.value
-    value = str(KINDS[unit](node.value))
+        return node.text
+    value = str(KINDS[unit](node.text))
     if unit in FILES and value and not reading.exists(value):
         raise Wrong(
             f'there is no file "{value}"',

@@ -121,6 +121,8 @@ def _walks(reading: Reading, steps: tuple[Step, ...], spans: list[Span], route: 
 def _step(reading: Reading, node: Node, route: Route) -> Step | Broken:
     if isinstance(node, Scalar) and node.text in ("approve", "preview"):
         return Approve() if node.text == "approve" else Preview()
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        return _no_step(reading, node, route)
     if not isinstance(node, Mapping) or len(node.entries) != 1:
         many = isinstance(node, Mapping) and len(node.entries) > 1
         what = "a step holds one key" if many else f"a step is a mapping, not {what_is(node)}"
@@ -129,12 +131,18 @@ def _step(reading: Reading, node: Node, route: Route) -> Step | Broken:
     entry = node.entries[0]
     name = entry.key.text
     if name not in _STEPS:
-        guess = nearest(name, list(_STEPS))
-        hint = f'did you mean "{guess}"?' if guess else ""
-        fix = f"use one of: {', '.join(_STEPS)}"
-        reading.fault(route, entry.key.span, f'no step is called "{name}"', hint=hint, fix=fix)
-        return BROKEN
+        return _no_step(reading, entry.key, route)
     return _one(reading, entry, (*route, name))
+
+
+def _no_step(reading: Reading, node: Scalar, route: Route) -> Broken:
+    if node.text in _STEPS:
+        what, hint = f'"{node.text}" needs a value', ""
+    else:
+        guess = nearest(node.text, list(_STEPS))
+        what, hint = f'no step is called "{node.text}"', f'did you mean "{guess}"?' if guess else ""
+    reading.fault(route, node.span, what, hint=hint, fix=_EXAMPLE)
+    return BROKEN
 
 
 def _one(reading: Reading, entry: Entry, route: Route) -> Step | Broken:

@@ -55,6 +55,12 @@ class _Open:
     children: list[Node] = field(default_factory=list[Node])
 
 
+def _key_fix(key: Node) -> str:
+    if isinstance(key, Mapping) and key.flow:
+        return "write a word before the colon; put text with braces in quotes"
+    return "write a word before the colon"
+
+
 class _Composer:
     """Builds the tree from events, with a stack of its own instead of recursion."""
 
@@ -167,9 +173,7 @@ class _Composer:
         merge: Entry | None = None
         for key, value in zip(children[::2], children[1::2], strict=True):
             if not isinstance(key, Scalar):
-                self._wrong(
-                    "a key must be a single word", key.span, "write a word before the colon"
-                )
+                self._wrong("a key must be a single word", key.span, _key_fix(key))
                 continue
             if key.plain and key.text == "<<" and not key.tag and merge is None:
                 merge = Entry(key, value)

@@ -69,6 +69,16 @@ class Document:
         found = self.text.find("\t", start, max(indent.end() if indent else start, offset + 1))
         return None if found < 0 else Span(found, found + 1)
 
+    def line_start(self, offset: int) -> int:
+        """The first character on the line of `offset` that is no space."""
+        lines = Lines(self.text)
+        start = lines.span(lines.at(offset)[0]).start
+        return start + len(self.text[start:offset]) - len(self.text[start:offset].lstrip())
+
+    def begins_line(self, offset: int) -> bool:
+        """Whether only one word stands before `offset` on its line."""
+        return bool(re.fullmatch(r"[\w.-]+", self.text[self.line_start(offset) : offset]))
+
     def word(self, offset: int) -> Span:
         """The word at `offset`; past the end of the text, the end of its last line."""
         found = _WORD.match(self.text, offset)
