@@ -35,6 +35,7 @@ def follow(at: Path | str, tmp_path: Path, **more: str) -> GitRepository:
     return GitRepository(str(at), "main", tmp_path / ".placid/repo.git", ENVIRON | more)
 
 
+@pytest.mark.promise("git")
 async def test_into_a_bare_remote_once(source: Source, tmp_path: Path) -> None:
     good = source.commit("Good", app_py="good", old_py="1")
     bare = source.bare(tmp_path / "bare.git")
@@ -168,6 +169,7 @@ async def test_a_remote_that_refuses(source: Source, tmp_path: Path) -> None:
     assert "pull-request" in str(caught.value.fix)
 
 
+@pytest.mark.promise("git")
 async def test_a_branch_of_its_own_and_the_command(source: Source, tmp_path: Path) -> None:
     good = source.commit("Good", app_py="good")
     bad = source.commit("Bad", app_py="bad")

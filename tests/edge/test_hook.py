@@ -36,6 +36,7 @@ async def woken(inbox: Inbox) -> bool:
     return False
 
 
+@pytest.mark.promise("wake")
 async def test_commits_and_merges_of_a_working_repository(source: Source) -> None:
     home = source.folder / ".placid"
     said = await install(source.folder, home)

@@ -68,6 +68,7 @@ async def send(
         return answer.status, told.get("said", "")
 
 
+@pytest.mark.promise("wake")
 async def test_a_push_counts_once() -> None:
     store = MemoryStore()
     woken: list[Push] = []

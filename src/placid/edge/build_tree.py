@@ -4,7 +4,9 @@
     builds/<commit>/tree.json     written last: without it the tree is taken for interrupted
 
 A commit whose untracked config files are put into its tree has one tree for each such set of files
-(`tree-<hash>`), so that no release changes under another. The build sees a clean environment.
+(`tree-<hash>`), so that no release changes under another. The build sees a clean environment. When
+its script calls pip and makes no virtual environment itself, it and the app get one that belongs to
+the release: `.venv`, first in PATH.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from placid.ports import Job, Runner
 
 _LOG_LIMIT = 50_000_000  # bytes of output that are kept; a build may print without end
 _TREE = "PLACID_TREE"
+_ROOTLESS = ("XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "DBUS_SESSION_BUS_ADDRESS")
 _PASSED = (
     *("HOME", "LANG", "USER", "LOGNAME", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"),
     *("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
@@ -131,6 +134,7 @@ class Tree:
             await self._run(("/bin/sh", "-c", plan.build), env, log)
         if not plan.image:
             return Made(venv=venv)
+        env |= {name: self.environ[name] for name in _ROOTLESS if name in self.environ}
         image = await build_image(self.app, plan.image, env, lambda job: self._job(job, log))
         return Made(image=image)
 
