@@ -60,8 +60,9 @@ class Case:
     alpha      the chance of taking back a good release, over all grounds together
     tolerance  how many times as bad as stable the canary may be
     window     seconds in which one client's bad requests count as one incident
-    sticky     True where sessions stay with a release: totals then count sessions many times over,
-               and only the comparison of incidents may convict
+    sticky     True where sessions stay with a release: an incident then lasts while a client's bad
+               requests come within `window` of one another (six windows at most), and latency
+               totals, which count a session many times over, convict nobody
     changes    totals of canary and stable at each change of the weight so far, in order: the band
                compares only what came after the last one
     histogram  False where the signal has no latency histogram

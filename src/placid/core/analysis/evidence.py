@@ -147,25 +147,31 @@ class _Steps(dict[float, tuple[tuple[float, ...], tuple[float, ...]]]):
 class Incidents:
     """Counts a client's burst of bad requests once: the first, then none for `window` seconds.
 
+    With `longest` over `window` (sessions stick) a burst goes on while its requests come within
+    `window` of one another, for `longest` seconds at most: retries may outlast any fixed window,
+    and many people may share one client key.
+
     The first one decides on which release the incident fell, so a client counts once over both.
     (Counting one per release instead would favour the smaller: of 20 retries that are drawn anew at
     10 %, both releases see one, and the canary would seem to get half of all incidents.)
     """
 
-    __slots__ = ("_last", "window")
+    __slots__ = ("_open", "longest", "window")
 
-    def __init__(self, window: float) -> None:
-        self.window = window
-        self._last: dict[str, float] = {}
+    def __init__(self, window: float, longest: float = 0.0) -> None:
+        self.window, self.longest = window, max(longest, window)
+        self._open: dict[str, tuple[float, float]] = {}
 
     def new(self, client: str, at: float) -> bool:
-        """True when this event opens an incident; one without a client always does."""
+        """True when this event (none is earlier than the one before) opens an incident; one
+        without a client always does."""
         if not client or self.window <= 0:
             return True
-        last = self._last.get(client)
-        if last is not None and last <= at < last + self.window:
+        first, last = self._open.get(client, (-math.inf, -math.inf))
+        if at < last + self.window and at < first + self.longest:
+            self._open[client] = (first, at)
             return False
-        self._last[client] = at
+        self._open[client] = (at, at)
         return True
 
 

@@ -12,8 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 
-from placid.core.analysis.case import Case, Event, Span
+from placid.core.analysis.case import Case, Span
 from placid.core.analysis.evidence import SLOWER, WORSE, Incidents, Split, plain
+
+LONGEST = 6
+"""Windows an incident may last where sessions stick to a release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,10 @@ class _Fold:
         self.at: float | None = None
         self.peaks = {"error": 0.0, "slow": 0.0}
 
-    def events(self, events: Iterable[Event], window: float) -> None:
-        incidents = {"error": Incidents(window), "slow": Incidents(window)}
-        for event in sorted(events, key=attrgetter("at")):
+    def events(self, case: Case) -> None:
+        longest = LONGEST * case.window if case.sticky else case.window
+        incidents = {kind: Incidents(case.window, longest) for kind in ("error", "slow")}
+        for event in sorted(case.events, key=attrgetter("at")):
             kind, on_canary = event.kind, event.on_canary
             self.seen[kind, on_canary] += 1
             if not incidents[kind].new(event.client, event.at):
@@ -114,6 +118,6 @@ def fold(case: Case, errors: float, slow: float) -> Folded:
     """The events of `case` (or its spans) folded, `errors` and `slow` being the two shares of
     alpha; zero shares (a first deploy) leave the peak at 0."""
     running = _Fold(case, errors, slow)
-    running.events(case.events, case.window)
+    running.events(case)
     running.spans(case.spans)
     return Folded(running.tally("error"), running.tally("slow"), running.peak, running.at)

@@ -1,0 +1,1 @@
+"""The simulation study of the judge; `python bench/judge.py` runs it."""
