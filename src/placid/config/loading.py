@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from msgspec import inspect
-
 from placid.base.errors import Problem, Problems
 from placid.base.yamltext import Mapping, Node, Span, compose, decode, scalars
 from placid.config.checks import check
@@ -17,6 +15,7 @@ from placid.config.model import FILE, Config
 from placid.config.reading import read_struct
 from placid.config.scalars import what_is
 from placid.config.strategy import read_strategy
+from placid.config.types import fields_of
 
 _INIT = "run `placid init` to have one written, or begin with the keys app and service"
 _SECRETS = re.compile(
@@ -49,9 +48,7 @@ def parse(text: str, path: str, exists: Callable[[str], bool]) -> Config:
     if not isinstance(root, Mapping):
         what = f"{path} must be a mapping of keys, not {what_is(root)}"
         raise Problems([document.problem(what, root.span, fix=_INIT)])
-    kind = inspect.type_info(Config)
-    assert isinstance(kind, inspect.StructType)
-    config = read_struct(reading, root, kind, ())
+    config = read_struct(reading, root, fields_of(Config), ())
     if isinstance(config, Config):
         check(config, reading)
         if not reading.faults and not document.problems:

@@ -7,6 +7,7 @@ are percent (0..100). `extra={"unit": ...}` says how a text is written where its
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -139,6 +140,7 @@ class Override(Section, frozen=True, kw_only=True):
     value: Annotated[str, Meta(description="The value it must have.")] = "always"
 
 
+@cache
 def known_strategies() -> Registry[Strategy]:
     """Every strategy there is, imported when first asked for."""
     return strategies.load(placid.core.rollout.strategies)

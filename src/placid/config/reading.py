@@ -76,6 +76,8 @@ def read_struct(reading: Reading, node: Node, kind: inspect.StructType, route: R
 
 def _missing(reading: Reading, node: Node, field: inspect.Field, route: Route) -> None:
     name, meaning = field.encode_name, described(field.type).rstrip(".")
+    if not meaning[1:2].isupper():
+        meaning = meaning[:1].lower() + meaning[1:]
     span = reading.place(*route)
     first = node.entries[0].key.span if isinstance(node, Mapping) and node.entries else span
     inside = f" in {label(route)}" if route else ""
@@ -83,7 +85,7 @@ def _missing(reading: Reading, node: Node, field: inspect.Field, route: Route) -
         (*route, name),
         span if route else first,
         f'the key "{name}" is missing{inside}',
-        fix=f"add {name}: {meaning[:1].lower()}{meaning[1:]}",
+        fix=f"add {name}: {meaning}",
     )
 
 

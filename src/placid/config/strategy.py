@@ -18,6 +18,7 @@ from placid.config.faults import Reading
 from placid.config.model import Chosen, Copies, known_strategies
 from placid.config.reading import read, read_struct
 from placid.config.scalars import BROKEN, Broken, read_scalar, what_is
+from placid.config.types import fields_of
 from placid.core.rollout.steps import Approve, Judge, Preview, Scale, Shift, Spec, Step
 
 _STEPS = ("scale", "shift", "judge", "approve", "preview")
@@ -44,8 +45,7 @@ def read_strategy(reading: Reading, node: Node, route: Route) -> object:
         return _own(reading, entry.value, (*route, "steps"))
     if not _known(reading, entry.key, route):
         return BROKEN
-    spec = inspect.type_info(known_strategies().get(entry.key.text).spec)
-    assert isinstance(spec, inspect.StructType)
+    spec = fields_of(known_strategies().get(entry.key.text).spec)
     options = read_struct(reading, entry.value, spec, (*route, entry.key.text))
     return Chosen(name=entry.key.text, spec=options) if isinstance(options, Spec) else BROKEN
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
-from msgspec import inspect
+from msgspec import Struct, inspect
 
 
 def unfold(kind: inspect.Type) -> tuple[inspect.Type, str]:
@@ -44,6 +45,14 @@ def struct(kind: inspect.Type) -> inspect.StructType | None:
     if isinstance(bare, inspect.UnionType):
         return next(filter(None, map(struct, bare.types)), None)
     return bare if isinstance(bare, inspect.StructType) and unit != "strategy" else None
+
+
+@cache
+def fields_of(struct: type[Struct]) -> inspect.StructType:
+    """What msgspec knows of a struct, asked once."""
+    known = inspect.type_info(struct)
+    assert isinstance(known, inspect.StructType)
+    return known
 
 
 def homes(name: str, root: inspect.StructType, path: str = "") -> Iterator[str]:

@@ -8,7 +8,7 @@ from placid.base.registry import nearest
 from placid.base.yamltext import Entry, Route
 from placid.config.faults import Reading
 from placid.config.model import Config
-from placid.config.types import homes
+from placid.config.types import fields_of, homes
 
 _SCHEMA = "run `placid config schema` to see every key"
 _OTHER_NAMES = {
@@ -45,7 +45,7 @@ def unknown_key(reading: Reading, entry: Entry, kind: inspect.StructType, route:
     guess = nearest(name.lower(), known) or (other if other in known else None)
     fix, hint = f"rename it, or {_SCHEMA}", f'did you mean "{guess}"?'
     if guess is None:
-        places = list(homes(name, _root()))
+        places = list(homes(name, fields_of(Config)))
         hint = f"it belongs in {places[0]}" if places else f"known here: {', '.join(known)}"
         fix = f"move it there, or {_SCHEMA}" if places else f"remove it, or {_SCHEMA}"
         _forgive(reading, places)
@@ -59,9 +59,3 @@ def _forgive(reading: Reading, places: list[str]) -> None:
     for place in places[:1]:
         steps = place.split(".")
         reading.bad.update(tuple(steps[:depth]) for depth in range(1, len(steps) + 1))
-
-
-def _root() -> inspect.StructType:
-    root = inspect.type_info(Config)
-    assert isinstance(root, inspect.StructType)
-    return root

@@ -90,9 +90,11 @@ def explain(error: yaml.YAMLError, document: Document, skipped: int) -> Problem:
             fix="replace the tab by spaces",
         )
     if "mapping values" in said and document.begins_line(at):
-        what = "this key cannot follow the line above"
-        fix = "indent it like its neighbours, or put the missing colon on the line above"
-        return document.problem(what, document.word(document.line_start(at)), fix=fix)
+        return document.problem(
+            "this key cannot follow the line above",
+            document.word(document.line_start(at)),
+            fix="indent it like its neighbours, or put the missing colon on the line above",
+        )
     what, fix = (words[1], words[2]) if words else (f"this is no YAML ({said})", None)
     return document.problem(what, document.word(at), fix=fix)
 
