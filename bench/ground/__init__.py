@@ -1,0 +1,1 @@
+"""What the benchmarks of real deploys stand on: a repository, visitors, the ledger read back."""
