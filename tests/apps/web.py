@@ -8,7 +8,8 @@ WEB_START      seconds before it listens            WEB_KEEP       idle keep-ali
 WEB_GRACE      seconds it waits for requests on SIGTERM (10)
 
 Paths: /health; /slow?2 answers after 2 s; /exit ends it; /sick makes /health 503 from then on;
-/reset breaks the connection off; all else says the release, the copy and the pid.
+/reset breaks the connection off; /upgrade echoes what comes after 101;
+all else says the release, the copy and the pid.
 """
 
 from __future__ import annotations
@@ -67,6 +68,9 @@ class App:
                     if path == "/reset":
                         writer.transport.abort()
                         return
+                    if path == "/upgrade":
+                        await echo(reader, writer)
+                        return
                     status, body = await self.answer(path)
                     writer.write(respond(status, body))
                     await writer.drain()
@@ -89,6 +93,14 @@ class App:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.grace):
                 await self.idle.wait()
+
+
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Speak another protocol from here on, as a websocket does."""
+    head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    writer.write(head.encode())
+    while data := await reader.read(1024):
+        writer.write(data)
 
 
 def respond(status: int, body: str) -> bytes:

@@ -230,6 +230,16 @@ async def test_a_copy_that_is_not_ready_says_why(case: str, local: Home) -> None
         assert [env for env in local.processes().values() if "PORT" in env] == []
 
 
+async def test_a_port_taken_in_between_is_no_failure(local: Home) -> None:
+    first = "mkdir once 2>/dev/null && echo '[Errno 98] Address already in use' && exit 1; "
+    local.add(A, run=first + RUN)
+    async with local.target() as target:
+        await target.scale(A, 1)
+        world = await until(target, are_ready(A, 1))
+        assert world.of(A).failures == 0
+        assert (local.folder / "once").exists()
+
+
 async def test_secrets_are_masked_in_the_trouble(local: Home) -> None:
     local.add(A, {"WEB_MODE": "crash", "WEB_SECRET": "hunter2-and-more"})
     async with local.target() as target:

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import signal
 import time
@@ -23,7 +24,7 @@ from placid.edge.processes import Identity, alive, clean_environment, ended
 
 LABEL = "placid"
 ULIMITS = ("--ulimit", "nofile=10000:10000", "--ulimit", "nproc=10000:10000")
-MISSING = ("no such file or directory", "not found")
+MISSING = re.compile(r"(placid-probe|exec pid1).*(no such file|not found)", re.I | re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,9 @@ async def engine(image: str) -> Engine:
         if code == 0:
             run = [*candidate.run, "--rm", "--network", "host", "--entrypoint", "/placid-probe"]
             code, text = await output([candidate.program, *candidate.flags, "run", *run, image])
-            if "placid-probe" in text and any(words in text.lower() for words in MISSING):
+            if MISSING.search(text):
                 return candidate
-        said = text.strip().splitlines()[-1] if text.strip() else said
+        said = said or (text.strip().splitlines() or [""])[-1]
     if not programs():
         raise Problem("neither podman nor docker is installed", fix="apt-get install podman")
     raise Problem(f"no container can be run here: {said}", fix="try `podman run` by hand")

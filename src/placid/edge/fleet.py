@@ -78,6 +78,7 @@ class Fleet:
         self.site, self.record = site, record
         self.copies: dict[int, Copy] = {}
         self.starting: set[int] = set()
+        self.engine: containers.Engine | None = None
         try:
             self.manifest: Manifest | None = site.manifest(record.release)
         except Problem:
@@ -207,9 +208,9 @@ class Fleet:
         argv, called = ["/bin/sh", "-c", manifest.run], ""
         if manifest.image:
             called = containers.name(self.site.marks, self.release, number, port)
-            engine = await containers.engine(manifest.image)
+            self.engine = self.engine or await containers.engine(manifest.image)
             group = containers.group(self.site.marks)
-            argv = containers.command(engine, called, manifest.image, given, group)
+            argv = containers.command(self.engine, called, manifest.image, given, group)
         log = self.site.shelf.log(self.release, number)
         begun, size = time.time(), end_of(log)
         start = secrets.token_hex(8)
