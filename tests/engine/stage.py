@@ -44,7 +44,7 @@ class Stage:
     signal: MemorySignal = field(default_factory=MemorySignal)
     builds: MemoryBuilds = field(default_factory=MemoryBuilds)
     repository: MemoryRepository = field(default_factory=MemoryRepository)
-    head: HeadSeen = HeadSeen()
+    head: HeadSeen = field(default_factory=HeadSeen)
     troubles: list[str] = field(default_factory=list[str])
     judge: BadWhenServing = field(init=False)
 
@@ -72,6 +72,14 @@ class Stage:
         """Run one process until `until` holds."""
         async with self.keeper().working() as keeper:
             return await keeper.keep(until)
+
+    async def keep_until_live(self, commit: str) -> None:
+        """Run one process until `commit` ("" for any) is live."""
+        await self.keep(lambda s: s.live is not None and commit in ("", s.live.commit))
+
+    async def keep_until_quarantine(self) -> None:
+        """Run one process until some commit is in quarantine."""
+        await self.keep(lambda s: bool(s.quarantined))
 
     async def deploy(self, commit: str) -> EnvironmentState:
         """The branch moves to `commit`; run until that is settled."""

@@ -93,7 +93,7 @@ async def test_a_newer_commit_in_the_middle_takes_its_place_without_blame() -> N
     stage.head = HeadSeen("bbbbb")
     await stage.keep(lambda s: s.rollout is not None)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(stage.keep, lambda s: s.live == release("ccccc"))  # type: ignore[arg-type]
+        tasks.start_soon(stage.keep_until_live, "ccccc")
         await anyio.sleep(5)
         stage.head = HeadSeen("ccccc")
     assert await outcomes(stage) == ["promoted", "superseded", "promoted"]
@@ -107,7 +107,7 @@ async def test_somebody_stops_it() -> None:
     stage.head = HeadSeen("bbbbb")
     stream = story(stage.store, rollout_stream("shop", "production", 2))
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(stage.keep, lambda s: bool(s.quarantined))  # type: ignore[arg-type]
+        tasks.start_soon(stage.keep_until_quarantine)
         await anyio.sleep(5)
         await stream.tell(AbortAsked("ada", now()))
     assert await outcomes(stage) == ["promoted", "aborted"]
@@ -120,7 +120,7 @@ async def test_pause_holds_and_promote_passes() -> None:
     stage.head = HeadSeen("bbbbb")
     stream = story(stage.store, rollout_stream("shop", "production", 2))
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(stage.keep, lambda s: s.live == release("bbbbb"))  # type: ignore[arg-type]
+        tasks.start_soon(stage.keep_until_live, "bbbbb")
         await anyio.sleep(5)
         await stream.tell(PauseAsked("ada", now()))
         await anyio.sleep(60)
@@ -134,7 +134,7 @@ async def test_approval_waits_for_a_person() -> None:
     stage.head = HeadSeen("aaaaa")
     stream = story(stage.store, rollout_stream("shop", "production", 1))
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(stage.keep, lambda s: s.live is not None)  # type: ignore[arg-type]
+        tasks.start_soon(stage.keep_until_live, "")
         await anyio.sleep(60)
         assert not stage.target.world.split.weights
         await stream.tell(PromoteAsked("ada", now()))
@@ -169,7 +169,7 @@ async def test_when_stable_dies_the_healthy_canary_serves() -> None:
     await stage.deploy("aaaaa")
     stage.head = HeadSeen("bbbbb")
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(stage.keep, lambda s: s.live == release("bbbbb"))  # type: ignore[arg-type]
+        tasks.start_soon(stage.keep_until_live, "bbbbb")
         await anyio.sleep(5)
         stage.target.sicken(release("aaaaa").id)
         await anyio.sleep(1)
