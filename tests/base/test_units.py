@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placid.base.units import duration, percent, percentage, seconds
@@ -13,18 +13,21 @@ from placid.base.units import duration, percent, percentage, seconds
 MICROSECONDS = st.integers(0, 10**15)
 
 
+@settings(deadline=None)
 @given(MICROSECONDS)
 def test_a_printed_duration_reads_back(micro: int) -> None:
     value = micro / 1e6
     assert math.isclose(seconds(duration(value)), value, rel_tol=1e-12, abs_tol=1e-9)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 100_000))
 def test_a_printed_percentage_reads_back(thousandths: int) -> None:
     value = thousandths / 1000
     assert percent(percentage(value)) == value
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_duration_or_a_value_error(text: str) -> None:
     for read in (seconds, percent):
@@ -34,6 +37,7 @@ def test_any_text_is_a_duration_or_a_value_error(text: str) -> None:
             assert str(error)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 999), st.sampled_from(["ms", "s", "m", "h", "d"]))
 def test_one_number_and_unit(number: int, unit: str) -> None:
     factor = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}[unit]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import yaml
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from placid.base.errors import Problem
@@ -154,6 +154,7 @@ def _below(node: Node, route: Route) -> Iterator[Route]:
             yield from _below(item, (*route, index))
 
 
+@settings(deadline=None)
 @given(TREES, st.booleans(), st.data())
 def test_any_put_changes_one_value_only(
     tree: dict[str, object], flow: bool, data: st.DataObject
@@ -175,6 +176,7 @@ def test_any_put_changes_one_value_only(
             assert plain(after.find(other)) == plain(document.find(other))
 
 
+@settings(deadline=None)
 @given(TREES, st.booleans(), st.data())
 def test_any_delete_leaves_the_rest(
     tree: dict[str, object], flow: bool, data: st.DataObject
@@ -190,6 +192,7 @@ def test_any_delete_leaves_the_rest(
             assert plain(after.find(other)) == plain(document.find(other))
 
 
+@settings(deadline=None)
 @given(TREES, st.booleans(), st.data())
 def test_any_insert_adds_one_value_only(
     tree: dict[str, object], flow: bool, data: st.DataObject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placid.base.errors import Problem
@@ -158,6 +158,7 @@ TEXTS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_any_text_is_read_or_is_a_problem_with_a_place(text: str) -> None:
     try:
@@ -181,6 +182,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(VALUES, st.booleans())
 def test_what_pyyaml_writes_is_read_back(value: object, flow: bool) -> None:
     text = yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True)
@@ -189,6 +191,7 @@ def test_what_pyyaml_writes_is_read_back(value: object, flow: bool) -> None:
     assert document.problems == ()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.integers(0, 45), st.integers(0, 45), st.text(max_size=5))
 def test_underlining_never_fails_and_prints_no_control_character(
     text: str, start: int, length: int, hint: str

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placid.base.errors import Problem, Problems
@@ -155,6 +155,7 @@ JUNK = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False), st.lists(JUNK, max_size=4))
 def test_a_mangled_file_loads_or_is_a_problem(chance: random.Random, junk: list[str]) -> None:
     lines = LINES.copy()
@@ -205,16 +206,19 @@ TREES = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_any_tree_of_known_keys_loads_or_is_a_problem(tree: dict[str, object]) -> None:
     check(msgspec.json.encode(tree).decode())
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_loads_or_is_a_problem(text: str) -> None:
     check(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="abcxyz0189_/+=-", min_size=8, max_size=40), st.booleans())
 def test_a_secret_in_clear_is_never_printed(secret: str, broken: bool) -> None:
     text = f"{LEAST}webhook: {{secret: {secret!r}, lisen: 1}}\n" + ("}" if broken else "")

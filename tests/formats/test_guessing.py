@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placid.base.errors import Problem
@@ -136,6 +136,7 @@ NAMES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, st.text(max_size=200)), st.text(min_size=1, max_size=30))
 def test_any_texts_give_a_file_that_loads_or_a_problem(files: dict[str, str], folder: str) -> None:
     shape = Shape({**files, "index.html": ""}, ())
@@ -144,3 +145,13 @@ def test_any_texts_give_a_file_that_loads_or_a_problem(files: dict[str, str], fo
     except Problem:
         return
     assert parse(found.text, "placid.yaml", lambda path: path in shape.files)
+
+
+@settings(deadline=None)
+@given(st.text(min_size=1, max_size=30))
+def test_any_command_of_a_procfile_is_written_so_that_it_reads_back(words: str) -> None:
+    command = "run " + " ".join(words.split())
+    shape = Shape({"Procfile": f"web: {command}\n"}, ())
+    found = guessed(shape)
+    config = parse(found.text, "placid.yaml", lambda path: True)
+    assert config.service.run == command.strip()

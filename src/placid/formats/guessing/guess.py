@@ -157,7 +157,7 @@ def _slug(name: str) -> str:
 
 def _written(name: str, branch: str, found: Found, health: Route, config: list[str]) -> str:
     lines = ["# Written by placid init. Every key: placid config schema"]
-    lines += [f"# not known: {each}" for each in found.unsure[:5]]
+    lines += [_comment(f"# not known: {each}") for each in found.unsure[:5]]
     lines += [f"app: {_quoted(name)}"]
     if branch != "main":
         lines.append(f"source: {{branch: {_quoted(branch, '[{}]')}}}")
@@ -165,7 +165,9 @@ def _written(name: str, branch: str, found: Found, health: Route, config: list[s
     for key, value in (("build", found.build), ("image", found.image), ("run", found.run)):
         if value:
             lines.append(f"  {key}: {_quoted(value)}")
-    lines.append(f"  health: {health.path}" + (f"  # {health.place}" if health.place else ""))
+    lines.append(
+        f"  health: {health.path}" + (_comment(f"  # {health.place}") if health.place else "")
+    )
     if config:
         lines.append(f"  config: {_listed(config)}")
     lines += ["environments:", "  production: {strategy: rolling}"]
@@ -180,11 +182,20 @@ def _quoted(text: str, within: str = "{}") -> str:
     try:
         node = compose("key: " + within.replace("{}", text)).find(("key",))
     except Problem:
-        return json.dumps(text)
+        return _in_quotes(text)
     one = node.items[0] if isinstance(node, yamltext.Sequence) and len(node.items) == 1 else node
     same = isinstance(one, Scalar) and one.value == text
-    return text if same else json.dumps(text)
+    return text if same else _in_quotes(text)
 
 
 def _listed(texts: Sequence[str]) -> str:
     return f"[{', '.join(_quoted(each, '[{}]') for each in texts)}]"
+
+
+def _in_quotes(text: str) -> str:
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in quoted)
+
+
+def _comment(text: str) -> str:
+    return "".join(char for char in text if char.isprintable())
