@@ -33,7 +33,7 @@ docs: dev-lock ## write docs/reference from the code
 lock: dev-lock ## resolve pyproject.toml into requirements/*.txt again
 	@$(BIN)/python tools/lock.py
 
-picture: run-lock ## run the demo and draw what it printed as docs/demo.svg
+picture: dev-lock ## run the demo and draw what it printed as docs/demo.svg
 	@$(BIN)/python -m tools.picture docs/demo.svg
 
 clean: ## remove what the other targets made

@@ -19,7 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
-ORDER = ("startup", "detect", "deploys", "kills", "judge")
+ORDER = ("startup", "latency", "detect", "deploys", "kills", "judge")
 TITLE = """# Measured
 
 Made by `make bench`: one section for each script beside this file, which can be run alone. Times
