@@ -15,7 +15,8 @@ import anyio
 import pytest
 from anyio import to_thread
 
-from placid.edge.store.ledger import Ledger
+from placid.edge.store import sql
+from placid.edge.store.ledger import Ledger, Taken, Value
 from placid.edge.store.opening import open_store, watch
 from placid.edge.store.places import HOME, connection, open_ledger
 from placid.edge.store.sqlite import SqliteWatch
@@ -83,7 +84,7 @@ def test_processes_that_start_at_once_make_one_ledger(durable: str) -> None:
 
 async def test_an_append_of_another_process_wakes_us(durable: str) -> None:
     async with open_store(durable) as store, anyio.create_task_group() as tasks:
-        with anyio.fail_after(30):
+        with anyio.fail_after(60):
             tasks.start_soon(to_thread.run_sync, _write, durable)
             for end in range(0, 9, 3):
                 await store.changed("a", end)
@@ -105,17 +106,45 @@ async def test_without_inotify_an_append_of_another_process_wakes_us(tmp_path: P
     files = FileWatch(SqliteWatch(path), inotify=False)
     store = ThreadedStore(Ledger(connection(path, HOME)), files)
     async with anyio.create_task_group() as tasks:
-        with anyio.fail_after(30):
+        with anyio.fail_after(60):
             tasks.start_soon(to_thread.run_sync, _write, str(path))
             for end in range(0, 9, 3):
                 await store.changed("a", end)
     await store.close()
 
 
+async def test_an_append_of_our_own_wakes_us_without_any_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("placid.edge.store.watching.PACE", 3600.0)
+    path = tmp_path / "ledger.db"
+    files = FileWatch(SqliteWatch(path), inotify=False)
+    store = ThreadedStore(Ledger(connection(path, HOME)), files)
+    with anyio.fail_after(60):
+        async with anyio.create_task_group() as tasks:
+            for end in range(3):
+                tasks.start_soon(store.changed, "a", end)
+                await anyio.sleep(0.1)
+                await store.append("a", end, [b"1"])
+    await store.close()
+
+
+def test_an_error_within_a_transaction_leaves_nothing(durable: str) -> None:
+    opened = connection(durable, HOME)
+    row: dict[str, Value] = {"stream": "a", "seq": 1, "at": 0, "data": b"1"}
+    with pytest.raises(ZeroDivisionError), opened.transaction():
+        opened.insert(sql.ADD, [row])
+        raise ZeroDivisionError
+    with pytest.raises(Taken), opened.transaction():
+        opened.insert(sql.ADD, [row, row])
+    assert Ledger(opened).read("a") == []
+    opened.close()
+
+
 async def test_inotify_alone_ends_a_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("placid.edge.store.watching.REST", 3600.0)
     async with open_store(tmp_path / "ledger.db") as store, anyio.create_task_group() as tasks:
-        with anyio.fail_after(30):
+        with anyio.fail_after(60):
             for end in range(0, 6, 3):
                 tasks.start_soon(store.changed, "a", end)
                 await anyio.sleep(ALERT + 0.3)

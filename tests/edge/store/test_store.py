@@ -105,7 +105,7 @@ async def test_streams_are_listed_by_exact_prefix_and_sorted(opener: Opener) -> 
 async def test_a_change_that_already_happened_is_told_at_once(opener: Opener) -> None:
     async with opener() as store:
         await store.append("a", 0, [b"1", b"2"])
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             await store.changed("a", 1)
 
 
@@ -120,7 +120,7 @@ async def test_an_append_wakes_those_who_wait_for_its_stream_only(opener: Opener
             if len(woken) == 4:
                 four.set()
 
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             async with anyio.create_task_group() as tasks:
                 for where in (store, store, other, other):
                     tasks.start_soon(wait, where, "a")
@@ -136,7 +136,7 @@ async def test_an_append_wakes_those_who_wait_for_its_stream_only(opener: Opener
 
 async def test_when_the_one_who_watched_leaves_another_takes_over(opener: Opener) -> None:
     async with opener() as store, opener() as other:
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             async with anyio.create_task_group() as tasks:
                 with anyio.move_on_after(0.1):
                     async with anyio.create_task_group() as first:
@@ -168,10 +168,10 @@ async def test_a_lease_runs_out_unless_it_is_renewed(opener: Opener) -> None:
         await store.lease("kept", "ada", 0.05)
         await store.lease("kept", "ada", 600)
         await store.lease("lost", "ada", 0.05)
-        with anyio.fail_after(10):
-            while await store.lease("lost", "bob", 600) != "bob":
-                assert await store.holder("lost") in ("ada", "")
+        with anyio.fail_after(60):
+            while await store.holder("lost") != "":  # noqa: ASYNC110 - time is all there is
                 await anyio.sleep(0.01)
+            assert await store.lease("lost", "bob", 600) == "bob"
         assert await store.lease("lost", "ada", 600) == "bob"
         assert await store.holder("kept") == "ada"
 
@@ -232,7 +232,7 @@ async def test_it_is_a_dict_of_lists(
 @pytest.mark.parametrize("anyio_backend", ["trio"])
 async def test_it_works_on_trio_too(opener: Opener) -> None:
     async with opener() as store, opener() as other, anyio.create_task_group() as tasks:
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             tasks.start_soon(store.changed, "a", 0)
             tasks.start_soon(other.changed, "a", 0)
             await other.append("a", 0, [b"1"])

@@ -72,7 +72,9 @@ class PostgresConnection:
 
     def insert(self, text: str, rows: Iterable[Mapping[str, Value]]) -> None:
         with self._words() as raw:
-            raw.cursor().executemany(_translated(text), rows)
+            # One by one: psycopg's executemany grumbles on stderr when a key exists already.
+            for row in rows:
+                raw.execute(_translated(text), row)
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -103,10 +105,12 @@ class PostgresConnection:
     def migrating(self) -> Generator[None]:
         with self.transaction():
             self.query("SELECT pg_advisory_xact_lock(:key)", {"key": _ALONE})
+            # Waiting for an advisory lock does not refresh what a session believes to be missing;
+            # making a table does. Without it the second process would not see the first's.
+            self.query("CREATE TABLE IF NOT EXISTS placid_schema (version integer PRIMARY KEY)", {})
             yield
 
     def step(self, statements: tuple[str, ...], number: int) -> None:
-        self.query("CREATE TABLE IF NOT EXISTS placid_schema (version integer PRIMARY KEY)", {})
         for text in statements:
             self.query(text, {})
         self.query("INSERT INTO placid_schema (version) VALUES (:number)", {"number": number})
