@@ -145,7 +145,8 @@ Seed {SEED}; 100 requests/s, 10 % of them to the canary, 30 minutes, unless a ro
 and a p99 of 474 ms; objectives: 1 % errors, p95 500 ms; alpha 5 % for the whole judge. It looks at
 every bad request, and every second at what rests on totals. The other judges get their metrics at
 once, without scraping (Mann-Whitney: 500 runs). What is judged is a
-vectorised twin, which first agreed with the product's `judge` to nine digits at {proof} random looks."""
+vectorised twin, which first agreed with the product's `judge` to nine digits at {proof} random
+looks."""
 
 
 def _nulls(results: list[Result]) -> str:

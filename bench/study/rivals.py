@@ -101,8 +101,8 @@ def _minutes(run: Stream, arm: int, minutes: int) -> tuple[Floats, Floats]:
 
 
 def _quantile(latency: Ints, minute: int) -> float:
-    upto = np.concatenate([[0.0], np.cumsum(latency[minute])])
-    return float(np.interp(0.95 * upto[-1], upto, (0.0, *BOUNDS, 20000.0)))
+    upto: Floats = np.concatenate([np.zeros(1), np.cumsum(latency[minute])])
+    return float(np.interp(0.95 * float(upto[-1]), upto, (0.0, *BOUNDS, 20000.0)))
 
 
 def high(canary: Floats, stable: Floats) -> bool:

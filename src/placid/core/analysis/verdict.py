@@ -67,7 +67,8 @@ def judge(case: Case) -> Verdict:
     asked = (objectives.errors(case, folded), objectives.p95(case))
     grounds = _grounds(case, folded, asked, held)
     total = sum(ground.share * plain(ground.log_e) for ground in grounds)
-    evidence, goal = max(folded.peak, total), 1.0 / case.alpha
+    evidence = max(folded.peak, total) if grounds else 1.0
+    goal = 1.0 / case.alpha
     kept = min((one.kept for one in asked if one), default=-inf) >= log(goal)
     outcome: Outcome = "bad" if evidence >= goal else "good" if kept and asked[0] else "unsure"
     sick = [one.says_sick for one in asked if one and one.sick >= log(goal)]
