@@ -167,10 +167,17 @@ def workshop(house: House, name: str, source: GitRepository, say: Say) -> Worksh
     from placid.edge.workshop import Site, Workshop
 
     own = name if house.environment(name).config else ""
-    settings = os.path.relpath(house.folder, source.folder) if source.folder else "."
-    path = FILE if settings == "." else f"{settings}/{FILE}"
+    path = settings(house, source)
     site = Site(house.home, path, house.folder, own, house.config.keep)
     return Workshop(site, source.mirror, recipe(house, name), lambda line: say(f"  | {line}"))
+
+
+def settings(house: House, source: GitRepository) -> str:
+    """Where placid.yaml lies in the followed repository: at its root, unless ours is inside it."""
+    top = source.folder.resolve() if source.folder else None
+    if top is None or not house.folder.is_relative_to(top):
+        return FILE
+    return str(house.folder.relative_to(top) / FILE)
 
 
 @dataclass(frozen=True, slots=True)

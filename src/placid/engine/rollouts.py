@@ -81,7 +81,8 @@ async def look(place: Place, stream: str, state: State) -> Seen:
     counted = measure(samples, state.opened, place.now())
     if state.measured is None:
         return Seen(world, UNJUDGED, counted)
-    verdict = place.judge(samples, state.opened, state.measured, state.changes)
+    changes = (*state.changes, counted) if state.shifting else state.changes
+    verdict = place.judge(samples, state.opened, state.measured, changes)
     return Seen(world, verdict, counted, samples.slow_ms)
 
 

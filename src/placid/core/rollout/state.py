@@ -50,6 +50,13 @@ class State:
         measured = (self.measured, *self.changes) if self.measured else ()
         return next((m.slow_ms for m in measured if m.slow_ms), 0.0)
 
+    @property
+    def shifting(self) -> bool:
+        """Whether the weight is being changed: counts since the last change are of two weights,
+        and would show the hour, or a neighbour's noise, as a difference between releases."""
+        steps = self.opened.steps if self.opened else ()
+        return self.index < len(steps) and isinstance(steps[self.index], Shift)
+
     def wanted_before(self) -> int:
         """Copies of the new release that the steps already done have made ready."""
         steps = self.opened.steps[: self.index] if self.opened else ()
