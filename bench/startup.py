@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 RUNS = 20
-SETTLE, WATCH = 10.0, 30.0
+SETTLE, WATCH = 30.0, 30.0
 PLACID = str(Path(sys.executable).with_name("placid"))
 
 APP = """
