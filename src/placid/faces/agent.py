@@ -104,11 +104,19 @@ async def ask(parts: Parts, name: str, asked: Asked) -> bool:
                 await _wait(store, facts.stream, begun, asked)
             else:
                 async with keeping(parts, name, nothing) as keeper:
-                    state = await keeper.keep(idle)
-                    await keeper.settle(state, TIDY)
+                    await _carry_out(keeper)
             await anyio.sleep(0.15)  # the teller says the last fact
             tasks.cancel_scope.cancel()
     return bool(await _outcome(store, house, name, begun, asked))
+
+
+async def _carry_out(keeper: Keeper) -> None:
+    """Work until nothing is under way, Git is brought back too, and all is tidy."""
+    state = await keeper.keep(idle)
+    if keeper.plan.machine.reverts:
+        with anyio.move_on_after(TIDY):
+            state = await keeper.keep(lambda state: idle(state) and state.revert is None)
+    await keeper.settle(state, TIDY)
 
 
 def idle(state: EnvironmentState) -> bool:

@@ -107,7 +107,7 @@ def _ended(state: EnvironmentState, fact: RolloutEnded) -> EnvironmentState:
         left = state.live
         past = (left, *state.previous) if left and left.id != fact.release.id else state.previous
         past = tuple(release for release in past if release.id != fact.release.id)
-        state = replace(state, live=fact.release, since=fact.at, previous=past)
+        state = replace(state, live=fact.release, since=fact.at, previous=past, revert=None)
         if opened is not None and opened.purpose == "rollback" and left is not None:
             blamed = RolloutEnded(
                 fact.number, left, "rolled_back", f"{opened.by} went back", fact.at
