@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from placid.faces.status import Status
 from tests.e2e.stage import CANARY, Site, traffic, until
 
 
@@ -14,7 +16,9 @@ def test_a_first_deploy_goes_live_and_is_told(site: Site) -> None:
     assert site.serves().startswith(commit[:10])
     status = site.status()
     assert (status.commit, status.rollout, status.quarantined) == (commit, None, {})
-    assert f"{commit[:10]}" in site.placid("status").stdout
+    assert commit[:10] in site.placid("status").stdout
+    report = msgspec.json.decode(site.placid("status", "--json").stdout, type=Status)
+    assert report == Status("shop", [status])
     log = site.placid("log").stdout
     assert f"ada asked for {commit[:10]}" in log and "is live" in log
     assert '"kind":"rollout_ended"' in site.placid("log", "--json").stdout
