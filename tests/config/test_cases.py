@@ -30,6 +30,7 @@ def told(data: bytes) -> str:
     return f"fine: {config}\n"
 
 
+@pytest.mark.promise("config-errors")
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_this_is_what_a_person_is_told(path: Path) -> None:
     given, _, expected = path.read_bytes().partition(DIVIDER)

@@ -50,6 +50,7 @@ async def test_it_keeps_the_laws_of_targets(law: Law, local: Home) -> None:
     await law(fresh)
 
 
+@pytest.mark.promise("no-lost-request")
 async def test_twenty_switches_under_load_fail_no_request(local: Home) -> None:
     names = [local.add(f"{letter * 10}-000000") for letter in "abcde"]
     old = names[-1]
@@ -107,6 +108,7 @@ async def kill(agent: asyncio.subprocess.Process) -> None:
     await agent.communicate()
 
 
+@pytest.mark.promise("outlives")
 async def test_a_killed_agent_leaves_traffic_flowing_and_the_next_adopts(local: Home) -> None:
     local.add(A)
     agent = await hold(local, A, 2)

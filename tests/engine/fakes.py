@@ -54,18 +54,28 @@ class MemoryTarget:
     async def _set(self, what: str, world: World) -> None:
         await checkpoint()
         self.fuse.touch()
+        harmed = self._unserved(world) - self._unserved(self.world)
+        if harmed and not set(world.releases) - set(self.world.releases):
+            before = self._ready(self.world)
+            if what.startswith("shift") or not self._ready(world) >= before:
+                self.violations.append(f"{what}: traffic to {harmed}, ready were {before}")
         self.world = world
         if not self.log or self.log[-1] != what:
             self.log.append(what)
-        self._check(what)
         self.fuse.touch()
 
-    def _check(self, what: str) -> None:
-        """Traffic never goes to a release that is not ready while another one is."""
-        ready = {id for id, running in self.world.releases.items() if running.ready}
-        served = {id for id, share in self.world.split.weights.items() if share}
-        if ready and served - ready:
-            self.violations.append(f"{what}: traffic to {served - ready}, ready are {ready}")
+    def unserved(self) -> set[str]:
+        """Releases that get traffic and are not ready while another one is."""
+        return self._unserved(self.world)
+
+    @staticmethod
+    def _ready(world: World) -> set[str]:
+        return {id for id, running in world.releases.items() if running.ready}
+
+    def _unserved(self, world: World) -> set[str]:
+        ready = self._ready(world)
+        served = {id for id, share in world.split.weights.items() if share}
+        return served - ready if ready else set()
 
     def sicken(self, release: str) -> None:
         """Every copy of `release` stops being ready."""

@@ -43,6 +43,7 @@ async def test_the_first_deploy_then_a_good_canary() -> None:
     assert not stage.target.violations
 
 
+@pytest.mark.promise("back")
 async def test_a_bad_canary_goes_back_and_is_quarantined_and_git_is_reverted() -> None:
     stage = Stage(how="revert")
     await stage.deploy("aaaaa")
@@ -87,6 +88,7 @@ async def test_a_build_that_fails_leaves_production_untouched() -> None:
     assert kinds(await stage.facts())[-1] == "build_failed"
 
 
+@pytest.mark.promise("every-commit")
 async def test_a_newer_commit_in_the_middle_takes_its_place_without_blame() -> None:
     stage = Stage()
     await stage.deploy("aaaaa")
@@ -114,6 +116,7 @@ async def test_somebody_stops_it() -> None:
     assert (await stage.state()).quarantined == snapshot({"bbbbb": "ada asked to stop"})
 
 
+@pytest.mark.promise("people")
 async def test_pause_holds_and_promote_passes() -> None:
     stage = Stage()
     await stage.deploy("aaaaa")

@@ -86,6 +86,7 @@ async def story_of(stage: Stage, fuse: Fuse, bad: bool) -> tuple[object, ...]:
     return state.live, dict(state.quarantined), world.split.weights, state.rollouts
 
 
+@pytest.mark.promise("crash")
 @pytest.mark.parametrize("strategy", QUICK)
 @pytest.mark.parametrize("bad", [False, True], ids=["good", "bad"])
 async def test_killed_anywhere_it_ends_the_same(strategy: str, bad: bool, tmp_path: Path) -> None:

@@ -251,13 +251,11 @@ class Rollout:
         wishes: list[Wish] = []
         if old.wanted < copies or old.alive < copies:
             wishes.append(SetScale(stable.id, copies))
-        settled = Split({stable.id: 100.0}, self.stream)
-        if seen.world.split != settled and old.ready:
-            return Decision(effects=(SetTraffic(settled), *wishes), wake=SOON)
-        if wishes:
+        weights = steer(0.0, release.id, stable.id, seen.world)
+        if weights is not None and seen.world.split != Split(weights, self.stream):
+            wishes.insert(0, SetTraffic(Split(weights, self.stream)))
+        if wishes or weights != {stable.id: 100.0} or old.ready < copies:
             return Decision(effects=tuple(wishes), wake=SOON)
-        if seen.world.split != settled or old.ready < copies:
-            return Decision(wake=SOON)
         if release.id in seen.world.releases:
             return Decision(effects=(Retire(release.id),), wake=SOON)
         return Decision(events=(Ended(_outcome(state), state.going_back, now),))
@@ -276,7 +274,7 @@ def _summary(state: State) -> str:
 def steer(percent: float, new: str, old: str | None, world: World) -> dict[str, float] | None:
     """Percent per release: as wanted, but never to a release that is not ready while another is.
 
-    None when there is nothing to change: neither is ready, or the first release has no turn yet.
+    None when there is nothing to change: none is ready, or the first release has no turn yet.
     """
     new_ready = world.of(new).ready > 0
     old_ready = old is not None and world.of(old).ready > 0
@@ -286,4 +284,5 @@ def steer(percent: float, new: str, old: str | None, world: World) -> dict[str, 
         return None if old is None and percent <= 0 else {new: 100.0}
     if old is not None and old_ready:
         return {new: percent, old: 100.0 - percent}
-    return None
+    others = sorted(id for id, running in world.releases.items() if running.ready)
+    return {others[0]: 100.0} if others and world.split.weights else None
