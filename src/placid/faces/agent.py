@@ -94,20 +94,34 @@ async def ask(parts: Parts, name: str, asked: Asked) -> bool:
     """Append what is asked and see it through: ourselves, or by the agent that is there."""
     house, store = parts.house, parts.store
     facts = environment_story(store, house.config.app, name)
-    async with held(store, lease_name(house, name), holder(), alive) as other:
-        begun = len(await facts.read())
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(Teller(store, house.config.app, name, parts.say).tell, begun)
-            await facts.tell(asked.fact)
-            if other:
-                parts.say(f"the agent {other} carries it out")
-                await _wait(store, facts.stream, begun, asked)
-            else:
-                async with keeping(parts, name, nothing) as keeper:
-                    await _carry_out(keeper)
-            await anyio.sleep(0.15)  # the teller says the last fact
-            tasks.cancel_scope.cancel()
+    begun = len(await facts.read())
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(Teller(store, house.config.app, name, parts.say).tell, begun)
+        await facts.tell(asked.fact)
+        while not await _seen_through(parts, name, begun, asked):
+            pass  # the agent that was there has left; maybe before it saw what is asked
+        await anyio.sleep(0.15)  # the teller says the last fact
+        tasks.cancel_scope.cancel()
     return bool(await _outcome(store, house, name, begun, asked))
+
+
+async def _seen_through(parts: Parts, name: str, begun: int, asked: Asked) -> bool:
+    """Whether it was carried out: by us, or by the one who keeps the environment until it left."""
+    lease = lease_name(parts.house, name)
+    async with held(parts.store, lease, holder(), alive) as other:
+        if not other:
+            async with keeping(parts, name, nothing) as keeper:
+                await _carry_out(keeper)
+            return True
+        parts.say(f"the agent {other} carries it out")
+        stream = environment_story(parts.store, parts.house.config.app, name).stream
+        while await parts.store.holder(lease) == other and alive(other):
+            known = len(await parts.store.read(stream))
+            if await _outcome(parts.store, parts.house, name, begun, asked) is not None:
+                return True
+            with anyio.move_on_after(1.0):
+                await parts.store.changed(stream, known)
+        return await _outcome(parts.store, parts.house, name, begun, asked) is not None
 
 
 async def _carry_out(keeper: Keeper) -> None:
@@ -125,15 +139,6 @@ def idle(state: EnvironmentState) -> bool:
     return not busy
 
 
-async def _wait(store: Store, stream: str, begun: int, asked: Asked) -> None:
-    app, name = stream.split("/")[1:3]
-    while True:
-        facts = (await environment_story(store, app, name).read())[begun:]
-        if _answer(facts, asked) is not None:
-            return
-        await store.changed(stream, begun + len(facts))
-
-
 async def _outcome(store: Store, house: House, name: str, begun: int, asked: Asked) -> bool | None:
     facts = await environment_story(store, house.config.app, name).read()
     return _answer(facts[begun:], asked)
@@ -143,10 +148,8 @@ def _answer(facts: list[EnvironmentFact], asked: Asked) -> bool | None:
     """Whether what was asked came true; None while that is open."""
     for fact in facts:
         match fact:
-            case RolloutEnded(outcome=outcome) if outcome == "superseded":
-                continue
             case RolloutEnded(release=release, outcome=outcome):
-                if not asked.commit or release.commit == asked.commit:
+                if release.commit == asked.commit or not (asked.commit or outcome == "superseded"):
                     return outcome == "promoted"
             case Skipped(commit=commit, why=why) if commit == asked.commit:
                 return "is live" in why or "live already" in why
