@@ -1,6 +1,6 @@
 """Many deploys in a row under load, by every strategy, going back and interrupted: none may fail.
 
-    python bench/deploys.py [--count 100] [--seed 1]
+    python bench/deploys.py [--count 100] [--seed 1] [--minutes 60]
 
 300 requests/s on kept-alive connections and one request of 2 s each second. A deploy is one run of
 `placid deploy` or `placid rollback`, timed from the command's start to its end; bakes are short.
@@ -14,6 +14,7 @@ import random
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -34,6 +35,15 @@ BACK = "rollback"
 Took = dict[str, list[float]]
 FIRST_SHIFT = 1
 """The step of a canary that gives it its first share of the traffic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many deploys, of which series, and for how many minutes at most."""
+
+    count: int
+    seed: int
+    minutes: float
 
 
 def finished(place: Site, process: subprocess.Popen[bytes], what: str) -> int:
@@ -79,43 +89,46 @@ def series(count: int, chance: random.Random) -> list[str]:
     return chosen
 
 
-def play(
-    place: Site, kinds: list[str], seen: Seen, chance: random.Random
-) -> dict[str, list[float]]:
-    """Seconds each deploy took, by kind."""
-    took: dict[str, list[float]] = collections.defaultdict(list)
-    for number, kind in enumerate(kinds):
+def play(place: Site, asked: Asked, seen: Seen) -> tuple[Took, int]:
+    """Seconds each deploy took, by kind; how many did not do what was asked."""
+    took: Took = collections.defaultdict(list)
+    chance, refused, end = random.Random(asked.seed), 0, time.monotonic() + asked.minutes * 60
+    for number, kind in enumerate(series(asked.count, chance)):
         begin = time.monotonic()
-        deploy(place, kind, chance)
+        if begin > end:
+            break
+        good = deploy(place, kind, chance)
+        refused += not good
         took[kind].append(time.monotonic() - begin)
         failed = len(seen.lines("fail"))
-        progress(f"{number + 1}: {kind} took {took[kind][-1]:.1f} s; {failed} failed so far")
-    return took
+        word = "" if good else " (did not go live)"
+        progress(f"{number + 1}: {kind}{word} {took[kind][-1]:.1f} s; {failed} failed so far")
+    return took, refused
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    chance = random.Random(asked.seed)
+    parser.add_argument("--minutes", type=float, default=60)
+    asked = Asked(**vars(parser.parse_args()))
     with site() as place:
         place.first()
         place.first()  # so that there is something to go back to
         with visitors(place, RATE, CLIENTS, slow=True) as seen:
             time.sleep(1)
-            took, refused = play(place, series(asked.count, chance), seen, chance)
+            took, refused = play(place, asked, seen)
             time.sleep(3)
         totals, failures = seen.totals(), seen.lines("fail")
         ends = collections.Counter(f.outcome for f in place.facts() if isinstance(f, RolloutEnded))
-    report(asked.count, took)
+    report(took)
     print(
         f"\nRequests: {totals.sent}; **failed: {totals.failed}**."
         f" Answered by {len(totals.answered)} releases; median {totals.median_ms:.1f} ms,"
         f" 99 of 100 within {totals.p99_ms:.0f} ms."
     )
     told = ", ".join(f"{n} {outcome}" for outcome, n in sorted(ends.items()))
-    print(f"Rollouts: {told}. Good releases that were taken back, or refused: {refused}.")
+    print(f"Rollouts: {told}. Deploys that did not go live: {refused}.")
     print(busy())
     for at, what in failures[:20]:
         progress(f"failed at {at:.3f}: {what}")
@@ -123,7 +136,8 @@ def main() -> None:
         raise SystemExit(f"{totals.failed} requests failed")
 
 
-def report(count: int, took: Took) -> None:
+def report(took: Took) -> None:
+    count = sum(map(len, took.values()))
     print(f"## {count} deploys in a row under load\n")
     print(
         f"{RATE} requests/s from {CLIENTS} visitors on kept-alive connections and one request of"

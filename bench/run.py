@@ -2,6 +2,7 @@
 
     python bench/run.py             every script of bench/
     python bench/run.py startup     only these; the other sections stay as they are
+    python bench/run.py --saved     the same from bench/out/NAME.md, which each run leaves
 
 Each script prints one Markdown section, beginning with `## `, to stdout; progress goes to stderr. A
 section says when and on what it was measured, because they need not be of one day.
@@ -19,11 +20,12 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
+OUT = HERE / "out"
 ORDER = ("startup", "latency", "detect", "deploys", "kills", "judge")
 TITLE = """# Measured
 
 Made by `make bench`: one section for each script beside this file, which can be run alone. Times
-are wall clock on a machine that does nothing else; every section names the machine it ran on.
+are wall clock; every section names the machine it ran on, and says so when that was busy.
 """
 
 
@@ -74,7 +76,19 @@ def measured(name: str) -> str:
         cwd=HERE.parent,
         env={**os.environ, "PYTHONPATH": str(HERE.parent)},
     )
-    heading, _, body = run.stdout.decode().strip().partition("\n")
+    OUT.mkdir(exist_ok=True)
+    (OUT / f"{name}.md").write_bytes(run.stdout)
+    return section(name, run.stdout.decode())
+
+
+def saved(name: str) -> str:
+    """The section that the script's last run left in bench/out."""
+    return section(name, (OUT / f"{name}.md").read_text())
+
+
+def section(name: str, printed: str) -> str:
+    """What a script printed, with the line that says where."""
+    heading, _, body = printed.strip().partition("\n")
     if not heading.startswith("## "):
         raise SystemExit(f"bench/{name}.py must print a section that begins with '## '")
     return f"<!-- {name} -->\n{heading}\n\n*{machine()}*\n{body.rstrip()}\n"
@@ -89,10 +103,11 @@ def kept() -> dict[str, str]:
     }
 
 
-def main(asked: list[str]) -> None:
-    sections = kept()
+def main(words: list[str]) -> None:
+    sections, take = kept(), saved if "--saved" in words else measured
+    asked = [word for word in words if word != "--saved"]
     for name in asked or scripts():
-        sections[name] = measured(name)
+        sections[name] = take(name)
         page = [sections[each] for each in scripts() if each in sections]
         RESULTS.write_text("\n".join([TITLE, *page]))
 
