@@ -5,7 +5,7 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -133,6 +133,7 @@ def test_an_unknown_op_is_named_as_such(line: str) -> None:
     assert answer(line) == '{"error":"unknown op"}'
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=30).map(lambda b: b.replace(b"\n", b"")), max_size=5))
 def test_one_line_out_for_each_line_in(lines: list[bytes]) -> None:
     out = io.StringIO()

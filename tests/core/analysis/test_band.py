@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placid.core.analysis.band import (
@@ -37,6 +37,7 @@ def test_no_band_below_a_hundred() -> None:
     assert radius(100, 0.05) < 1
 
 
+@settings(deadline=None)
 @given(st.integers(100, 10**9), st.floats(1e-9, 0.5))
 def test_it_narrows_with_requests_and_widens_with_certainty(n: int, alpha: float) -> None:
     assert radius(n + 100, alpha) < radius(n, alpha)
@@ -48,6 +49,7 @@ def test_levels_of_all_weights_sum_to_alpha() -> None:
     assert math.isclose(sum(level(0.05, n) for n in range(100_000)), 0.05, rel_tol=1e-4)
 
 
+@settings(deadline=None)
 @given(histograms(), st.floats(0, 2000))
 def test_what_is_above_for_certain_may_be_above(histogram: Histogram, bound: float) -> None:
     assert 0 <= above(histogram, bound) <= perhaps_above(histogram, bound) <= size(histogram)
@@ -62,12 +64,14 @@ def test_a_bound_of_the_histogram_is_exact() -> None:
     assert (above((), 1.0), perhaps_above((), 1.0)) == (0, 0)
 
 
+@settings(deadline=None)
 @given(histograms(), st.floats(0.001, 0.2))
 def test_a_release_is_not_slower_than_itself(histogram: Histogram, alpha: float) -> None:
     gap = slower(histogram, histogram, alpha)
     assert gap is None or not gap.beyond
 
 
+@settings(deadline=None)
 @given(histograms(), histograms())
 def test_only_one_of_two_is_slower(one: Histogram, other: Histogram) -> None:
     here, there = slower(one, other, 0.05), slower(other, one, 0.05)
@@ -82,6 +86,7 @@ def test_a_much_slower_one_is_found_where_it_differs_most() -> None:
     assert (gap.bound, round(gap.canary, 3), round(gap.stable, 3)) == (100.0, 0.9, 0.111)
 
 
+@settings(deadline=None)
 @given(histograms(), histograms())
 def test_since_takes_away_what_was(before: Histogram, more: Histogram) -> None:
     whole = tuple((b, c + d) for (b, c), (_, d) in zip(before, more, strict=True))

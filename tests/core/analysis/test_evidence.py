@@ -5,7 +5,7 @@ import random
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placid.core.analysis.evidence import (
@@ -55,6 +55,7 @@ def test_an_error_on_stable_by_hand() -> None:
     assert math.isclose(plain(folded([(0.1, False)])), by_hand)
 
 
+@settings(deadline=None)
 @given(
     st.lists(WEIGHTS, min_size=1, max_size=7), st.floats(0.1, 10), st.sampled_from((WORSE, SLOWER))
 )
@@ -69,6 +70,7 @@ def test_it_is_fair_at_the_edge_of_the_null(weights: list[float], tol: float, be
     assert math.isclose(mean, 1.0, rel_tol=1e-9)
 
 
+@settings(deadline=None)
 @given(EVENTS, WEIGHTS, st.floats(0, 1))
 def test_it_never_grows_on_average_under_the_null(
     past: list[tuple[float, bool]], weight: float, share: float
@@ -80,6 +82,7 @@ def test_it_never_grows_on_average_under_the_null(
     assert chance * math.exp(hit - now) + (1 - chance) * math.exp(miss - now) <= 1 + 1e-9
 
 
+@settings(deadline=None)
 @given(EVENTS, st.randoms(use_true_random=False))
 def test_order_does_not_matter(events: list[tuple[float, bool]], rng: random.Random) -> None:
     shuffled = list(events)
@@ -87,6 +90,7 @@ def test_order_does_not_matter(events: list[tuple[float, bool]], rng: random.Ran
     assert math.isclose(folded(events), folded(shuffled), abs_tol=1e-9)
 
 
+@settings(deadline=None)
 @given(EVENTS, WEIGHTS)
 def test_canary_raises_and_stable_lowers(past: list[tuple[float, bool]], weight: float) -> None:
     now = folded(past)
@@ -94,6 +98,7 @@ def test_canary_raises_and_stable_lowers(past: list[tuple[float, bool]], weight:
     assert folded([*past, (weight, False)]) <= now + 1e-9
 
 
+@settings(deadline=None)
 @given(EVENTS, st.sampled_from((0.0, 1.0, -0.5, 1.5, math.nan, math.inf)), st.booleans())
 def test_weights_that_leave_no_choice_say_nothing(
     past: list[tuple[float, bool]], weight: float, on_canary: bool
@@ -101,6 +106,7 @@ def test_weights_that_leave_no_choice_say_nothing(
     assert folded([*past, (weight, on_canary)]) == folded(past)
 
 
+@settings(deadline=None)
 @given(EVENTS)
 def test_counts_are_the_same_as_single_events(events: list[tuple[float, bool]]) -> None:
     split = Split()
@@ -109,6 +115,7 @@ def test_counts_are_the_same_as_single_events(events: list[tuple[float, bool]]) 
     assert math.isclose(split.log_e, folded(events), abs_tol=1e-9)
 
 
+@settings(deadline=None)
 @given(EVENTS)
 def test_the_bound_is_never_below(events: list[tuple[float, bool]]) -> None:
     split, twin = Split(), Split()
@@ -118,12 +125,14 @@ def test_the_bound_is_never_below(events: list[tuple[float, bool]]) -> None:
         assert split.bound >= twin.log_e - 1e-9
 
 
+@settings(deadline=None)
 @given(EVENTS)
 def test_tolerance_only_forgives(events: list[tuple[float, bool]]) -> None:
     hits = [event for event in events if event[1]]
     assert folded(hits, 2.0) <= folded(hits, 1.0) + 1e-9
 
 
+@settings(deadline=None)
 @given(st.floats(1e-300, 1e300), st.floats(5e-324, 1, exclude_max=True), st.booleans())
 def test_no_weight_and_no_tolerance_breaks_it(tol: float, weight: float, side: bool) -> None:
     assert math.isfinite(folded([(weight, side)] * 3, tol))
@@ -145,12 +154,14 @@ def binomial(n: int, p: float) -> list[float]:
     return [math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 0.9), st.floats(0, 1), st.integers(0, 60))
 def test_breach_does_not_grow_while_the_limit_is_kept(limit: float, part: float, n: int) -> None:
     chances = binomial(n, part * limit)
     assert sum(c * plain(breach(limit, n, k)) for k, c in enumerate(chances)) <= 1 + 1e-9
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 0.9), st.floats(0, 1), st.integers(0, 60))
 def test_certificate_does_not_grow_while_the_limit_is_broken(
     limit: float, part: float, n: int
@@ -159,6 +170,7 @@ def test_certificate_does_not_grow_while_the_limit_is_broken(
     assert sum(c * plain(certificate(limit, n, k)) for k, c in enumerate(chances)) <= 1 + 1e-9
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1), st.integers(0, 5000), st.integers(0, 5000))
 def test_more_errors_never_speak_for_a_release(limit: float, n: int, bad: int) -> None:
     bad = min(bad, n)
@@ -166,6 +178,7 @@ def test_more_errors_never_speak_for_a_release(limit: float, n: int, bad: int) -
     assert certificate(limit, n + 1, bad + 1) <= certificate(limit, n + 1, bad) + 1e-9
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 0.5), st.integers(0, 50), st.floats(0.001, 0.5))
 def test_needed_is_the_least_that_certifies(limit: float, bad: int, alpha: float) -> None:
     count = needed(limit, bad, alpha)
@@ -180,6 +193,7 @@ def test_needed_by_hand() -> None:
 TIMES = st.lists(st.floats(0, 100), max_size=30).map(sorted)
 
 
+@settings(deadline=None)
 @given(TIMES, st.floats(0.1, 20))
 def test_incidents_of_a_client_are_a_window_apart(times: list[float], window: float) -> None:
     incidents = Incidents(window)
@@ -189,12 +203,14 @@ def test_incidents_of_a_client_are_a_window_apart(times: list[float], window: fl
     assert all(any(a <= at < a + window for a in opened) for at in times)
 
 
+@settings(deadline=None)
 @given(TIMES)
 def test_events_without_client_all_count(times: list[float]) -> None:
     incidents = Incidents(10.0)
     assert all(incidents.new("", at) for at in times)
 
 
+@settings(deadline=None)
 @given(TIMES, TIMES)
 def test_clients_do_not_hide_one_another(ada: list[float], bob: list[float]) -> None:
     both = sorted([(at, "ada") for at in ada] + [(at, "bob") for at in bob])

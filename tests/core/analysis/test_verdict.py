@@ -5,7 +5,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -58,6 +58,7 @@ CASE = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(CASE)
 def test_any_case_gets_a_word_a_reason_and_finite_numbers(case: Case) -> None:
     verdict = judge(case)
@@ -68,6 +69,7 @@ def test_any_case_gets_a_word_a_reason_and_finite_numbers(case: Case) -> None:
     assert not (verdict.sick and verdict.outcome != "unsure")
 
 
+@settings(deadline=None)
 @given(CASE)
 def test_shares_of_alpha_are_one_in_all(case: Case) -> None:
     held = shares(case)
@@ -75,6 +77,7 @@ def test_shares_of_alpha_are_one_in_all(case: Case) -> None:
     assert case.stable is None or held["errors"] >= SHARES["errors"] - 1e-12
 
 
+@settings(deadline=None)
 @given(CASE, st.randoms(use_true_random=False))
 def test_events_may_come_in_any_order(case: Case, rng: random.Random) -> None:
     events = [replace(event, at=float(n)) for n, event in enumerate(case.events)]
@@ -84,6 +87,7 @@ def test_events_may_come_in_any_order(case: Case, rng: random.Random) -> None:
     assert one == judge(replace(case, events=tuple(shuffled)))
 
 
+@settings(deadline=None)
 @given(CASE, st.integers(0, 40))
 def test_once_convicted_by_events_it_stays_convicted(case: Case, first: int) -> None:
     events = tuple(sorted(case.events, key=lambda event: event.at))
@@ -94,6 +98,7 @@ def test_once_convicted_by_events_it_stays_convicted(case: Case, first: int) -> 
         assert after.numbers["at"] == before.numbers["at"]
 
 
+@settings(deadline=None)
 @given(CASE, EVENT)
 def test_one_more_on_the_canary_is_never_in_its_favour(case: Case, event: Event) -> None:
     later = replace(event, at=1000.0, on_canary=True, kind="error", client="")
@@ -101,6 +106,7 @@ def test_one_more_on_the_canary_is_never_in_its_favour(case: Case, event: Event)
     assert judge(more).evidence >= judge(case).evidence * (1 - 1e-9)
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), max_size=60), st.sampled_from((0.01, 0.1, 0.5)))
 def test_counters_say_what_events_say(sides: list[bool], weight: float) -> None:
     events = tuple(bad(n, side, weight) for n, side in enumerate(sides))
