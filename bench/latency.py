@@ -16,11 +16,14 @@ import statistics
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.ground.site import PLACID, Seen, Site, agent, busy, free_port, progress, site, visitors
+from placid.core.rollout.environment_facts import Chosen
+from placid.core.rollout.facts import Opened, StepDone
 
 RATE, CLIENTS = 300, 40
 
@@ -55,8 +58,9 @@ def healthy(port: int) -> bool:
         connection.close()
 
 
-def pushed(place: Site, seen: Seen) -> tuple[float, float]:
-    """Seconds to the first answer of a new release, from the push's beginning and from its end."""
+def pushed(place: Site, seen: Seen) -> tuple[float, ...]:
+    """Seconds to the first answer of a new release, from the push's beginning and from its end;
+    then the parts of the way."""
     commit = place.commit()
     begin = time.time()
     place.git("push", "-q", "origin", "main")
@@ -66,7 +70,19 @@ def pushed(place: Site, seen: Seen) -> tuple[float, float]:
     assert ended is not None
     first = next(at for at, release in seen.lines("first") if release == ended.release.id)
     time.sleep(1.5)
-    return first - begin, first - done
+    return first - begin, first - done, *parts(place, commit, begin, first)
+
+
+def parts(place: Site, commit: str, begin: float, first: float) -> tuple[float, ...]:
+    """Seconds of the way: seen, built, copies healthy, answered."""
+    chosen = next(f for f in place.facts() if isinstance(f, Chosen) and f.commit == commit)
+    ended = place.ended(commit)
+    assert ended is not None
+    story = place.rollout(ended.number)
+    opened = next(f.at.timestamp() for f in story if isinstance(f, Opened))
+    ready = next(f.at.timestamp() for f in story if isinstance(f, StepDone))
+    times = (begin, chosen.at.timestamp(), opened, ready, first)
+    return tuple(after - before for before, after in pairwise(times))
 
 
 def bare(place: Site) -> None:
@@ -79,7 +95,8 @@ def bare(place: Site) -> None:
     place.commit()
     place.git("push", "-q", "origin", "main")
     (place.folder / ".git" / "info" / "exclude").write_text(".placid/\n")
-    subprocess.run([PLACID, "hook", "install", str(origin)], cwd=place.folder, check=True)
+    install = [PLACID, "hook", "install", str(origin)]
+    subprocess.run(install, cwd=place.folder, check=True, stdout=subprocess.DEVNULL)
 
 
 def main() -> None:
@@ -89,19 +106,20 @@ def main() -> None:
     with site() as place:
         bare(place)
         head = place.git("rev-parse", "HEAD")
-        times: list[tuple[float, float]] = []
+        times: list[tuple[float, ...]] = []
         with agent(place):
             place.wait("the first release", lambda: place.live() == head)
             with visitors(place, RATE, CLIENTS, slow=False) as seen:
                 app = statistics.median(starts(place) for _ in range(runs))
                 for number in range(runs):
                     times.append(pushed(place, seen))
-                    progress(f"push {number + 1}: {times[-1][0]:.2f} s, app {app:.2f} s")
+                    told = " ".join(f"{part:.2f}" for part in times[-1])
+                    progress(f"push {number + 1}: {told} s, app {app:.2f} s")
         failed = seen.totals().failed
     report(times, app, failed)
 
 
-def report(times: list[tuple[float, float]], app: float, failed: int) -> None:
+def report(times: list[tuple[float, ...]], app: float, failed: int) -> None:
     begun, done = ([pair[i] for pair in times] for i in (0, 1))
     print("## From push to the first canary request\n")
     print(
@@ -117,6 +135,12 @@ def report(times: list[tuple[float, float]], app: float, failed: int) -> None:
             f"| {name} | {middle:.2f} s | {min(seconds):.2f} s | {max(seconds):.2f} s"
             f" | **{middle - app:.2f} s** |"
         )
+    seen, made, ready, answered = (statistics.median(one[i] for one in times) for i in range(2, 6))
+    print(
+        f"\nMedians of the parts: {seen:.2f} s until the commit is seen, {made:.2f} s until its"
+        f" release is made, {ready:.2f} s until its copy is healthy, {answered:.2f} s until it"
+        " answers a visitor."
+    )
     print(f"\nFailed requests: {failed}. {busy()}")
 
 
