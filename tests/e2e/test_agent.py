@@ -56,12 +56,12 @@ def test_a_second_agent_is_refused(site: Site) -> None:
 
 
 def test_a_newer_commit_in_a_canary_takes_its_place(site: Site) -> None:
-    site.strategy = LONG
     first = site.commit("first")
     site.placid("deploy")
-    site.begin("serve")
+    site.strategy = LONG
+    second = site.commit("second")
     with traffic(site.port) as tally:
-        second = site.commit("second")
+        site.begin("serve")
         until(lambda: any(release.startswith(second[:10]) for release in tally.bodies))
         third = site.commit("third")
         until(lambda: any(release.startswith(third[:10]) for release in tally.bodies))
@@ -74,11 +74,11 @@ def test_a_newer_commit_in_a_canary_takes_its_place(site: Site) -> None:
 
 
 def test_people_ask_from_another_terminal(site: Site) -> None:
-    site.strategy = LONG
     site.commit("first")
     site.placid("deploy")
-    site.begin("serve")
+    site.strategy = LONG
     second = site.commit("second")
+    site.begin("serve")
     until(lambda: _rollout_at(site, "watch"))
     site.placid("pause", "--by", "bea")
     until(lambda: _paused(site) == "bea")
