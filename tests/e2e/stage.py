@@ -29,6 +29,8 @@ from tests.load import Load, Tally
 
 LIMIT = 90.0
 APP = Path(__file__).parents[1] / "apps" / "web.py"
+ROLLING = "{rolling: {bake: 1s}}"
+BLUE_GREEN = "{blue-green: {bake: 1s}}"
 CANARY = "{canary: {steps: [20%], bake: 1s}}"
 
 

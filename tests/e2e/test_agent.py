@@ -6,7 +6,7 @@ import hmac
 import http.client
 import json
 
-from tests.e2e.stage import Site, free_port, traffic, until
+from tests.e2e.stage import ROLLING, Site, free_port, traffic, until
 
 LONG = "{canary: {steps: [20%], bake: 1h}}"
 SLOW = "{canary: {steps: [20%], bake: 4s}}"
@@ -114,11 +114,11 @@ def _paused(site: Site) -> str:
 
 
 def test_one_environment_after_another(site: Site) -> None:
-    site.strategy = "rolling"
+    site.strategy = ROLLING
     other = free_port()
     site.more = f"""\
     after: staging
-  staging: {{listen: "127.0.0.1:{other}", strategy: rolling}}
+  staging: {{listen: "127.0.0.1:{other}", strategy: {ROLLING}}}
 """
     try:
         first = site.commit("first")

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from placid.faces.status import Status
-from tests.e2e.stage import CANARY, Site, traffic, until
+from tests.e2e.stage import BLUE_GREEN, CANARY, ROLLING, Site, traffic, until
 
 
 def test_a_first_deploy_goes_live_and_is_told(site: Site) -> None:
@@ -27,10 +27,10 @@ def test_a_first_deploy_goes_live_and_is_told(site: Site) -> None:
     assert site.git("status", "--porcelain") == ""
 
 
-@pytest.mark.parametrize("strategy", ["rolling", "blue-green", CANARY])
+@pytest.mark.parametrize("strategy", [ROLLING, BLUE_GREEN, CANARY])
 def test_a_second_deploy_under_load_fails_no_request(site: Site, strategy: str) -> None:
     site.strategy = strategy
-    site.more = f"    preview: 127.0.0.1:{site.preview}\n" if strategy == "blue-green" else ""
+    site.more = f"    preview: 127.0.0.1:{site.preview}\n" if strategy == BLUE_GREEN else ""
     site.commit("first")
     site.placid("deploy")
     second = site.commit("second")
