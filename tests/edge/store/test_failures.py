@@ -132,6 +132,13 @@ def test_a_ledger_that_vanished_takes_no_more_facts(path: Path, how: str) -> Non
         told(caught, "moved or deleted", "start placid again", str(path))
 
 
+def test_the_file_keeps_a_log_so_that_readers_never_wait(path: Path) -> None:
+    filled(path, 1)
+    raw = sqlite3.connect(path)
+    assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    raw.close()
+
+
 def test_a_folder_in_place_of_the_ledger(path: Path) -> None:
     path.mkdir()
     with pytest.raises(Problem) as caught, open_ledger(path):

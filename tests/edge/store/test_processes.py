@@ -153,6 +153,36 @@ async def test_inotify_alone_ends_a_rest(tmp_path: Path, monkeypatch: pytest.Mon
                 await store.changed("a", end)
 
 
+class CountingWatch(SqliteWatch):
+    """Counts how often it looks."""
+
+    looks = 0
+
+    def changed(self) -> bool:
+        self.looks += 1
+        return super().changed()
+
+
+async def test_after_a_change_the_watch_comes_to_rest_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("placid.edge.store.watching.ALERT", 0.1)
+    path = tmp_path / "ledger.db"
+    looks = CountingWatch(path)
+    store = ThreadedStore(Ledger(connection(path, HOME)), FileWatch(looks))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(store.changed, "never", 0)
+        for end in range(2):
+            await anyio.sleep(0.3)
+            await store.append("a", end, [b"1"])
+        await anyio.sleep(0.5)
+        before = looks.looks
+        await anyio.sleep(1.5)
+        assert looks.looks - before <= 2  # the end of a rest, perhaps
+        tasks.cancel_scope.cancel()
+    await store.close()
+
+
 async def test_many_who_wait_look_only_when_something_happened(durable: str) -> None:
     ledger = CountingLedger(connection(durable, HOME))
     store = ThreadedStore(ledger, watch(durable, HOME))
