@@ -50,9 +50,11 @@ def split(events: Events, bets: Bets) -> Floats:
     if not len(events.at):
         return np.zeros(0)
     ratios, stakes = np.array(bets).T
-    fall = -np.log(events.weight[:, None] * (ratios - 1) + 1)
+    weights, which = np.unique(events.weight, return_inverse=True)
+    fall = -np.log(weights[:, None] * (ratios - 1) + 1)[which]
     told = (events.weight > 0) & (events.weight < 1)
-    logs = np.where(told[:, None], fall + events.canary[:, None] * np.log(ratios), 0.0)
+    rise = events.canary[:, None] * np.log(ratios)
+    logs = fall + rise if told.all() else np.where(told[:, None], fall + rise, 0.0)
     return _log_mean(np.cumsum(logs, axis=0), stakes)
 
 
@@ -65,8 +67,11 @@ def totals(limit: float, requests: Ints, bad: Ints, bets: Bets = WORSE) -> Float
 
 
 def _log_mean(logs: Floats, stakes: Floats) -> Floats:
-    top = logs.max(axis=1)
-    mean: Floats = top + np.log(np.exp(logs - top[:, None]) @ stakes)
+    """As `evidence.log_mean`, but for e-values between 1e-304 and 1e304: what lies beyond decides
+    nothing here."""
+    np.clip(logs, -700.0, 700.0, out=logs)
+    np.exp(logs, out=logs)
+    mean: Floats = np.log(logs @ stakes)
     return mean
 
 
@@ -88,8 +93,8 @@ def path(run: Stream) -> Path:
     end_errors, end_slow = _held(now_errors, upto), _held(now_slow, upto)
     limit, sick_errors, good_errors = _limit(run, end_errors)
     p95, sick_p95, good_p95 = _p95(run)
-    band_alone = _band(run, ALPHA)
-    band = _band(run, share["band"] * ALPHA) if share["band"] else np.zeros_like(band_alone)
+    band_alone, band = _band(run, (ALPHA, (share["band"] or 1e-9) * ALPHA))
+    band &= share["band"] > 0
     total = (
         share["errors"] * _e(end_errors)
         + share["slow"] * _e(end_slow)
@@ -134,19 +139,24 @@ def _p95(run: Stream) -> tuple[Floats, Floats, Floats]:
     return broken, totals(SLOWEST, m, others), totals(SLOWEST, n, slow, BETTER)
 
 
-def _band(run: Stream, alpha: float) -> Bools:
-    """True where the band of the present weight is left."""
+def _band(run: Stream, alphas: tuple[float, ...]) -> list[Bools]:
+    """For each alpha: True where the band of the present weight is left."""
     changed = np.concatenate([[0], np.flatnonzero(np.diff(run.weight)) + 1, [len(run.weight)]])
-    left = np.zeros(len(run.weight), np.bool_)
+    left = [np.zeros(len(run.weight), np.bool_) for _ in alphas]
     for step, (start, end) in enumerate(pairwise(changed.tolist())):
-        here, there = (np.cumsum(one[start:end], axis=0) for one in run.latency)
-        n, m = here.sum(1), there.sum(1)
-        c = constant(level(alpha, step) / 2)
-        gap = (np.cumsum(there, 1) / np.maximum(m, 1)[:, None]) - (
-            np.cumsum(here, 1) / np.maximum(n, 1)[:, None]
-        )
-        left[start:end] = gap[:, :-1].max(axis=1) > _radius(n, c) + _radius(m, c)
+        (here, n), (there, m) = (_shares(one[start:end]) for one in run.latency)
+        gap = (there - here).max(axis=1)
+        for alpha, out in zip(alphas, left, strict=True):
+            c = constant(level(alpha, step) / 2)
+            out[start:end] = gap > _radius(n, c) + _radius(m, c)
     return left
+
+
+def _shares(latency: Ints) -> tuple[Floats, Ints]:
+    """The running share of requests at or below each bound, and how many requests there are."""
+    upto = np.cumsum(np.cumsum(latency, axis=1), axis=0)
+    whole = upto[:, -1]
+    return upto[:, :-1] / np.maximum(whole, 1)[:, None], whole
 
 
 def _radius(n: Ints, c: float) -> Floats:
