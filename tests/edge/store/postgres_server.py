@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -18,6 +17,8 @@ import psycopg
 import pytest
 
 PASSWORD = "s3cret-of-the-test"
+# The server ends, and its folder goes, with the pipe that we hold: also when we are killed.
+TIED = '''"$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait $server; rm -rf "$0"'''
 MISSING = "PostgreSQL is not installed: apt-get install postgresql"
 
 
@@ -48,7 +49,7 @@ def server() -> Generator[Server]:
         with _started(programs, folder) as started:
             yield started
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -77,13 +78,19 @@ def _started(programs: Path, folder: Path) -> Generator[Server]:
         *(f"--{k}={v}" for k, v in options.items()),
     ]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(told, user=user, stdout=log, stderr=log, cwd=folder)
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", TIED, str(folder), *told],
+            user=user,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+        )
     try:
         _wait(Server(port), process, folder / "log")
         yield Server(port)
     finally:
-        process.send_signal(signal.SIGQUIT)
-        process.wait()
+        process.communicate()
 
 
 def _wait(started: Server, process: subprocess.Popen[bytes], log: Path) -> None:
