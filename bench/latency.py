@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.ground.site import PLACID, Seen, Site, agent, busy, free_port, progress, site, visitors
-from placid.core.rollout.environment_facts import Chosen
+from placid.core.rollout.environment_facts import Chosen, RolloutEnded
 from placid.core.rollout.facts import Opened, StepDone
 
 RATE, CLIENTS = 300, 40
@@ -65,7 +65,7 @@ def pushed(place: Site, seen: Seen) -> tuple[float, ...]:
     begin = time.time()
     place.git("push", "-q", "origin", "main")
     done = time.time()
-    place.wait("the new release to be live", lambda: place.live() == commit)
+    place.wait("the rollout's end", lambda: place.ended(commit) is not None)
     ended = place.ended(commit)
     assert ended is not None
     first = next(at for at, release in seen.lines("first") if release == ended.release.id)
@@ -116,7 +116,9 @@ def main() -> None:
                     told = " ".join(f"{part:.2f}" for part in times[-1])
                     progress(f"push {number + 1}: {told} s, app {app:.2f} s")
         failed = seen.totals().failed
+        ends = [f.outcome for f in place.facts() if isinstance(f, RolloutEnded)]
     report(times, app, failed)
+    print(f"Good releases that were taken back: {len(ends) - ends.count('promoted')}.")
 
 
 def report(times: list[tuple[float, ...]], app: float, failed: int) -> None:

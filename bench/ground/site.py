@@ -274,7 +274,8 @@ def spread(values: list[float]) -> str:
 def busy() -> str:
     """How busy the machine is with this and all else, for the reader of the numbers."""
     one, five, fifteen = os.getloadavg()
+    nice = f" All of it ran at niceness {os.nice(0)}." if os.nice(0) else ""
     return (
         f"Load average of this machine of {os.cpu_count()} cores when this was written:"
-        f" {one:.1f}, {five:.1f}, {fifteen:.1f} (other work ran beside it)."
+        f" {one:.1f}, {five:.1f}, {fifteen:.1f} (other work ran beside it).{nice}"
     )
