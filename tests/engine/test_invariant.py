@@ -14,7 +14,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from placid.core.rollout.environment import HeadSeen
 from placid.core.rollout.environment_facts import Allowed, RollbackAsked
 from placid.core.rollout.environment_state import EnvironmentState
-from placid.core.rollout.facts import AbortAsked, PauseAsked, PromoteAsked, ResumeAsked
+from placid.core.rollout.facts import (
+    AbortAsked,
+    PauseAsked,
+    PromoteAsked,
+    ResumeAsked,
+    RolloutFact,
+)
 from placid.engine.environments import rollout_stream
 from placid.engine.rollouts import story
 from tests.engine.fakes import release
@@ -85,7 +91,7 @@ class AnythingHappens(RuleBasedStateMachine):
             elif state.rollout is not None:
                 number = state.rollout.number
                 stream = rollout_stream("shop", "production", number)
-                facts = {
+                facts: dict[str, RolloutFact] = {
                     "abort": AbortAsked("ada", at),
                     "promote": PromoteAsked("ada", at, True),
                     "pause": PauseAsked("ada", at),
