@@ -91,7 +91,9 @@ def section(name: str, printed: str) -> str:
     heading, _, body = printed.strip().partition("\n")
     if not heading.startswith("## "):
         raise SystemExit(f"bench/{name}.py must print a section that begins with '## '")
-    return f"<!-- {name} -->\n{heading}\n\n*{machine()}*\n{body.rstrip()}\n"
+    plots = sorted((HERE / "out").glob(f"{name}-*.png"))
+    shown = "".join(f"\n![{plot.stem}](out/{plot.name})\n" for plot in plots)
+    return f"<!-- {name} -->\n{heading}\n\n*{machine()}*\n{body.rstrip()}\n{shown}"
 
 
 def kept() -> dict[str, str]:
