@@ -52,12 +52,12 @@ def machine() -> str:
 
 
 def said(*argv: str) -> str:
-    """The first line a program prints, or that it is missing."""
+    """The first line with words that a program prints, or that it is missing."""
     try:
         run = subprocess.run(argv, capture_output=True, text=True, check=True, cwd=HERE)
     except (OSError, subprocess.CalledProcessError):
         return f"no {argv[0]}"
-    return run.stdout.partition("\n")[0].strip()
+    return run.stdout.strip().partition("\n")[0]
 
 
 def envoy() -> str:
