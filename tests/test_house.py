@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import statistics
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import placid
 import placid.core.rollout.strategies as strategy_folder
 from placid.core.rollout.steps import strategies
 
@@ -99,3 +101,8 @@ def test_actions_are_pinned_to_commits() -> None:
     assert [
         use for use in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+(\.\d+)*", use)
     ] == []
+
+
+def test_the_version_is_said_once() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == placid.__version__

@@ -1,0 +1,3 @@
+"""placid makes deployments boring."""
+
+__version__ = "0.1.0"

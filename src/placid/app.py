@@ -21,10 +21,10 @@ from placid.config.model import Config, Environment
 from placid.core.rollout.environment import Environment as Machine
 from placid.core.rollout.environment import HeadSeen
 from placid.core.rollout.world import Override
-from placid.edge.build_recipe import Plan as Recipe
 from placid.ports import Manifest, Store
 
 if TYPE_CHECKING:
+    from placid.edge.build_recipe import Plan as Recipe
     from placid.edge.git import GitRepository
     from placid.edge.workshop import Workshop
     from placid.engine.environments import Keeper
@@ -139,6 +139,8 @@ def _keep_out_of_git(house: House) -> None:
 
 def recipe(house: House, name: str) -> Callable[[str | None], Recipe]:
     """How placid.yaml at a commit says its release is made; without one, ours says it."""
+
+    from placid.edge.build_recipe import Plan as Recipe
 
     def describe(text: str | None) -> Recipe:
         config = house.config if text is None else parse(text, FILE, lambda _: True)

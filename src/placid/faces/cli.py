@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from placid import __version__
 from placid.base.errors import Problem
 from placid.faces.render import problem_text
 
@@ -73,7 +74,7 @@ def say(text: str) -> None:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="placid", message="placid %(version)s")
+@click.version_option(__version__, message="placid %(version)s")
 def cli() -> None:
     """Makes deployments boring."""
 
