@@ -36,6 +36,7 @@ def nulls(results: Sequence[Result], judges: Sequence[str], path: Path) -> None:
     axes.set_yticks(range(len(results)), [result.scenario.name for result in results])
     axes.invert_yaxis()
     axes.set_xscale("symlog", linthresh=5)
+    axes.set_xlim(-0.2, 110)
     axes.set_xlabel("good releases taken back within 30 minutes, % (95 % Clopper-Pearson)")
     axes.legend(fontsize=8)
     figure.savefig(path, dpi=110)
