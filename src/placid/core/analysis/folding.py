@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 
-from placid.core.analysis.case import Case, Span
-from placid.core.analysis.evidence import SLOWER, WORSE, Incidents, Split, plain
+from placid.core.analysis.case import Case, Event, Span
+from placid.core.analysis.evidence import SLOWER, WORSE, Bets, Incidents, Split, plain
 
 LONGEST = 6
 """Windows an incident may last where sessions stick to a release."""
@@ -46,78 +46,75 @@ class Folded:
     at: float | None
 
 
+class _Kind:
+    """One kind of bad request: its bet, its incidents, and counts for (stable, canary)."""
+
+    __slots__ = ("incidents", "peak", "repeats", "seen", "share", "split")
+
+    def __init__(self, case: Case, share: float, bets: Bets) -> None:
+        longest = LONGEST * case.window if case.sticky else case.window
+        self.split, self.share = Split(case.tolerance, bets), share
+        self.incidents = Incidents(case.window, longest)
+        self.seen, self.repeats, self.peak = [0, 0], [0, 0], 0.0
+
+    def tally(self) -> Tally:
+        split = self.split
+        (stable, canary), (other, repeats) = self.seen, self.repeats
+        log_e = split.log_e
+        told = (split.hits, split.told, split.expected)
+        return Tally(canary, stable, repeats, other, *told, log_e, self.peak)
+
+
 class _Fold:
     """The running state of one fold."""
 
     def __init__(self, case: Case, errors: float, slow: float) -> None:
-        self.shares = {"error": errors, "slow": slow}
-        self.goal = 1.0 / case.alpha
-        self.splits = {
-            "error": Split(case.tolerance, WORSE),
-            "slow": Split(case.tolerance, SLOWER),
-        }
-        self.seen = {("error", True): 0, ("error", False): 0, ("slow", True): 0, ("slow", False): 0}
-        self.repeats = dict(self.seen)
-        self.peak = errors + slow
+        self.errors, self.slow = _Kind(case, errors, WORSE), _Kind(case, slow, SLOWER)
+        self.goal, self.peak = 1.0 / case.alpha, errors + slow
         self.at: float | None = None
-        self.peaks = {"error": 0.0, "slow": 0.0}
 
-    def events(self, case: Case) -> None:
-        longest = LONGEST * case.window if case.sticky else case.window
-        incidents = {kind: Incidents(case.window, longest) for kind in ("error", "slow")}
-        for event in sorted(case.events, key=attrgetter("at")):
-            kind, on_canary = event.kind, event.on_canary
-            self.seen[kind, on_canary] += 1
-            if not incidents[kind].new(event.client, event.at):
-                self.repeats[kind, on_canary] += 1
+    def events(self, events: Iterable[Event]) -> None:
+        kinds = {"error": self.errors, "slow": self.slow}
+        for event in sorted(events, key=attrgetter("at")):
+            kind, on_canary = kinds[event.kind], event.on_canary
+            kind.seen[on_canary] += 1
+            if not kind.incidents.new(event.client, event.at):
+                kind.repeats[on_canary] += 1
                 continue
-            self.splits[kind].add(event.weight, on_canary)
+            kind.split.add(event.weight, on_canary)
             if on_canary and self.at is None and self._look():
                 self.at = event.at
 
     def spans(self, spans: Iterable[Span]) -> None:
         for span in spans:
             counts = (
-                ("error", True, span.canary_errors),
-                ("error", False, span.stable_errors),
-                ("slow", True, span.canary_slow),
-                ("slow", False, span.stable_slow),
+                (self.errors, True, span.canary_errors),
+                (self.errors, False, span.stable_errors),
+                (self.slow, True, span.canary_slow),
+                (self.slow, False, span.stable_slow),
             )
             for kind, on_canary, count in counts:
-                self.seen[kind, on_canary] += max(count, 0)
-                self.splits[kind].add(span.weight, on_canary, max(count, 0))
+                kind.seen[on_canary] += max(count, 0)
+                kind.split.add(span.weight, on_canary, max(count, 0))
             self._look()
 
     def _look(self) -> bool:
         """Note a new high; True when it reaches the goal."""
-        bound = sum(s * plain(self.splits[kind].bound) for kind, s in self.shares.items())
+        errors, slow = self.errors, self.slow
+        bound = errors.share * plain(errors.split.bound) + slow.share * plain(slow.split.bound)
         if bound <= self.peak:
             return False
-        logs = {kind: split.log_e for kind, split in self.splits.items()}
-        total = sum(share * plain(logs[kind]) for kind, share in self.shares.items())
+        here, there = errors.split.log_e, slow.split.log_e
+        total = errors.share * plain(here) + slow.share * plain(there)
         if total > self.peak:
-            self.peak, self.peaks = total, logs
+            self.peak, errors.peak, slow.peak = total, here, there
         return total >= self.goal
-
-    def tally(self, kind: str) -> Tally:
-        split = self.splits[kind]
-        return Tally(
-            self.seen[kind, True],
-            self.seen[kind, False],
-            self.repeats[kind, True],
-            self.repeats[kind, False],
-            split.hits,
-            split.told,
-            split.expected,
-            split.log_e,
-            self.peaks[kind],
-        )
 
 
 def fold(case: Case, errors: float, slow: float) -> Folded:
     """The events of `case` (or its spans) folded, `errors` and `slow` being the two shares of
     alpha; zero shares (a first deploy) leave the peak at 0."""
     running = _Fold(case, errors, slow)
-    running.events(case)
+    running.events(case.events)
     running.spans(case.spans)
-    return Folded(running.tally("error"), running.tally("slow"), running.peak, running.at)
+    return Folded(running.errors.tally(), running.slow.tally(), running.peak, running.at)
