@@ -21,11 +21,12 @@ from placid.config.model import Config, Environment
 from placid.core.rollout.environment import Environment as Machine
 from placid.core.rollout.environment import HeadSeen
 from placid.core.rollout.world import Override
-from placid.ports import Manifest, Store
+from placid.ports import Store
 
 if TYPE_CHECKING:
     from placid.edge.build_recipe import Plan as Recipe
     from placid.edge.git import GitRepository
+    from placid.edge.targets.local import LocalTarget
     from placid.edge.workshop import Workshop
     from placid.engine.environments import Keeper
     from placid.engine.environments import Plan as EnginePlan
@@ -131,7 +132,7 @@ def repository(house: House) -> GitRepository:
 
 
 def _keep_out_of_git(house: House) -> None:
-    """Git's own exclude file keeps `.placid` out of every commit, without touching the tree."""
+    """A file inside `.placid` keeps it out of every commit; nothing of the user's changes."""
     ignore = house.home / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n")
@@ -139,7 +140,6 @@ def _keep_out_of_git(house: House) -> None:
 
 def recipe(house: House, name: str) -> Callable[[str | None], Recipe]:
     """How placid.yaml at a commit says its release is made; without one, ours says it."""
-
     from placid.edge.build_recipe import Plan as Recipe
 
     def describe(text: str | None) -> Recipe:
@@ -198,28 +198,14 @@ async def keeping(
     parts: Parts, name: str, head: Callable[[], Awaitable[HeadSeen]]
 ) -> AsyncGenerator[Keeper]:
     """The keeper of one environment, with its real target. Enter only while holding its lease."""
-    from placid.edge.envoy_config import ProxySettings
     from placid.edge.signals.envoy import EnvoySignal
-    from placid.edge.targets.local import LocalTarget
     from placid.engine.environments import Keeper
     from placid.engine.judging import Court
     from placid.engine.rollouts import Place
 
     house, there = parts.house, parts.house.environment(name)
     builds = workshop(house, name, parts.source, parts.say)
-
-    def manifest(release: str) -> Manifest:
-        return builds.manifest(release)
-
-    tls = there.tls
-    proxy = ProxySettings(
-        there.listen,
-        there.preview,
-        tuple(there.hosts),
-        str(house.folder / tls.certificate) if tls else "",
-        str(house.folder / tls.key) if tls else "",
-    )
-    async with LocalTarget(house.home, name, proxy, manifest) as target:
+    async with local_target(house, name, builds) as target:
         signal = EnvoySignal(target)
         place = Place(
             parts.store,
@@ -235,16 +221,27 @@ async def keeping(
             yield keeper
 
 
-async def tear_down(house: House, name: str) -> None:
-    """Stop every process of an environment, the proxy too. Enter only when nobody keeps it."""
+def local_target(house: House, name: str, builds: Workshop) -> LocalTarget:
+    """Where one environment runs on this machine; not entered yet."""
     from placid.edge.envoy_config import ProxySettings
     from placid.edge.targets.local import LocalTarget
 
-    source = repository(house)
-    builds = workshop(house, name, source, lambda _: None)
     there = house.environment(name)
-    proxy = ProxySettings(there.listen, there.preview, tuple(there.hosts))
-    async with LocalTarget(house.home, name, proxy, builds.manifest) as target:
+    tls = there.tls
+    proxy = ProxySettings(
+        there.listen,
+        there.preview,
+        tuple(there.hosts),
+        str(house.folder / tls.certificate) if tls else "",
+        str(house.folder / tls.key) if tls else "",
+    )
+    return LocalTarget(house.home, name, proxy, builds.manifest)
+
+
+async def tear_down(house: House, name: str) -> None:
+    """Stop every process of an environment, the proxy too. Enter only when nobody keeps it."""
+    builds = workshop(house, name, repository(house), lambda _: None)
+    async with local_target(house, name, builds) as target:
         await target.tear_down()
 
 
@@ -254,7 +251,7 @@ def plan(house: House, name: str) -> EnginePlan:
 
     there, copies = house.environment(name), house.copies(name)
     how = there.rollback.git
-    machine = Machine(copies, there.warm, there.newer, how != "off")
+    machine = Machine(copies, there.warm, there.newer, how != "off", house.config.keep)
     steps = there.plan(copies)
     return Plan(house.config.app, name, machine, there.strategy.name, steps, how)
 

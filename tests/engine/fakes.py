@@ -126,6 +126,7 @@ class MemoryBuilds:
     fuse: Fuse = field(default_factory=Fuse)
     broken: set[str] = field(default_factory=set[str])
     made: set[str] = field(default_factory=set[str])
+    kept: frozenset[str] = frozenset()
 
     async def look(self, commit: str) -> Build:
         await checkpoint()
@@ -144,6 +145,7 @@ class MemoryBuilds:
 
     async def prune(self, keep: frozenset[str]) -> None:
         await checkpoint()
+        self.kept = keep
 
 
 @dataclass

@@ -157,6 +157,48 @@ async def test_going_back_after_promotion_is_instant_and_blames_the_commit() -> 
     assert not stage.target.violations
 
 
+async def test_asking_to_go_back_in_the_middle_only_undoes_what_is_under_way() -> None:
+    stage = Stage()
+    await stage.deploy("aaaaa")
+    await stage.deploy("bbbbb")
+    stage.head = HeadSeen("ccccc")
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(stage.keep_until_quarantine)
+        await anyio.sleep(5)
+        await stage.tell(RollbackAsked("ada", now()))
+    state = await stage.state()
+    assert state.live == release("bbbbb")
+    assert state.back is None
+    assert list(state.quarantined) == ["ccccc"]
+
+
+async def test_a_release_that_cannot_be_gone_back_to_is_not_blamed() -> None:
+    stage = Stage(how="revert")
+    await stage.deploy("aaaaa")
+    await stage.deploy("bbbbb")
+    stage.target.sicken(release("aaaaa").id)
+    await stage.tell(RollbackAsked("ada", now()))
+    state = await stage.keep(lambda s: s.rollouts == 3 and s.rollout is None)
+
+    assert state.live == release("bbbbb")
+    assert not state.quarantined
+    assert state.revert is None
+    assert not stage.repository.reverts
+
+
+async def test_no_further_back_than_releases_are_kept() -> None:
+    stage = Stage()
+    for commit in ("aaaaa", "bbbbb", "ccccc", "ddddd", "eeeee", "fffff", "ggggg", "hhhhh"):
+        await stage.deploy(commit)
+        with anyio.move_on_after(2):
+            await stage.keep(lambda _: False)
+    assert release("aaaaa").id not in stage.builds.kept
+    assert {release(c).id for c in ("ccccc", "ggggg", "hhhhh")} <= stage.builds.kept
+    await stage.tell(RollbackAsked("ada", now(), "aaaaa"))
+    await stage.keep(lambda s: s.back is None)
+    assert kinds(await stage.facts())[-1] == "refused"
+
+
 async def test_a_sick_stable_release_holds_the_rollout() -> None:
     stage = Stage()
     await stage.deploy("aaaaa")

@@ -211,14 +211,12 @@ class Keeper:
         return (*asked, *at_once, *watched[-1:])
 
     async def _roll(self, number: int) -> None:
-        stream = self._stream(number)
         try:
-            await roll(self.place, stream)
+            await roll(self.place, self._stream(number))
             await self._prune()
         except Problem as problem:
             self.trouble(problem.what)
-            why = f"it could not go on: {problem.what}"
-            await story(self.place.store, stream).tell(Failed(why, self.place.now()))
+            await self._give_up(number, f"it could not go on: {problem.what}")
             await anyio.sleep(1.0)
         except Exception as error:
             await self._failed(f"rollout {number}", error)
@@ -227,10 +225,22 @@ class Keeper:
             self._rolling.discard(number)
             self.nudge.give()
 
+    async def _give_up(self, number: int, why: str) -> None:
+        """What a person must mend sends a rollout back, once; going back is then tried for ever."""
+        state = await self._rollout(number)
+        if not state.going_back and state.ended is None:
+            fact = Failed(why, self.place.now())
+            await story(self.place.store, self._stream(number)).tell(fact)
+
     async def _prune(self) -> None:
-        """Old builds go, but for those that serve or may be gone back to."""
+        """Old builds go, but for those that run or can be gone back to."""
         world = await self.place.target.look()
-        await self.builds.prune(frozenset(world.releases))
+        machine, state = self.plan.machine, self.plan.machine.start()
+        for fact in await self._story().read():
+            state = machine.evolve(state, fact)
+        known = (state.live, *machine.reachable(state))
+        ids = {release.id for release in known if release is not None}
+        await self.builds.prune(frozenset(ids | set(world.releases)))
 
     async def _failed(self, what: str, error: Exception) -> None:
         said = f"{what}: {type(error).__name__}: {error}"

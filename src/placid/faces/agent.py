@@ -36,6 +36,7 @@ from placid.edge.store.opening import open_store
 from placid.engine.environments import Keeper, environment_story
 from placid.engine.follow import Follower
 from placid.engine.lease import held
+from placid.engine.loop import Story
 from placid.engine.rollouts import Watcher
 from placid.faces.story import Teller
 from placid.ports import Store
@@ -148,11 +149,13 @@ def _answer(facts: list[EnvironmentFact], asked: Asked) -> bool | None:
     """Whether what was asked came true; None while that is open."""
     for fact in facts:
         match fact:
-            case RolloutEnded(release=release, outcome=outcome):
-                if release.commit == asked.commit or not (asked.commit or outcome == "superseded"):
-                    return outcome == "promoted"
-            case Skipped(commit=commit, why=why) if commit == asked.commit:
-                return "is live" in why or "live already" in why
+            case RolloutEnded(release=release, outcome=outcome) if release.commit == asked.commit:
+                return outcome == "promoted"
+            case RolloutEnded(outcome=outcome, purpose=purpose) if not asked.commit:
+                if purpose == "rollback" or outcome in ("rolled_back", "aborted"):
+                    return purpose == "deploy" or outcome == "promoted"
+            case Skipped(commit=commit, live=live) if commit == asked.commit:
+                return live
             case BuildFailed(commit=commit) if commit == asked.commit:
                 return False
             case Refused():
@@ -242,16 +245,23 @@ def _head(
     if not before:
         return follower.now
 
-    async def upstream() -> HeadSeen:
-        live = await live_in(store, house, before)
-        return HeadSeen(live) if live else HeadSeen()
-
-    return upstream
+    return Upstream(environment_story(store, house.config.app, before)).head
 
 
-async def live_in(store: Store, house: House, name: str) -> str:
-    """The commit that is live in an environment, "" when none is."""
-    for fact in reversed(await environment_story(store, house.config.app, name).read()):
-        if isinstance(fact, RolloutEnded) and fact.outcome == "promoted":
-            return fact.release.commit
-    return ""
+class Upstream:
+    """The commit that an environment went live with last, for the one after it.
+
+    Going back there offers nothing here: an older commit is not on its way to production.
+    """
+
+    def __init__(self, facts: Story[EnvironmentFact]) -> None:
+        self._facts, self._read, self._head = facts, 0, HeadSeen()
+
+    async def head(self) -> HeadSeen:
+        """Reads only what is new since the last look."""
+        for fact in await self._facts.read(self._read):
+            self._read += 1
+            if isinstance(fact, RolloutEnded) and fact.outcome == "promoted":
+                deployed = fact.purpose == "deploy"
+                self._head = HeadSeen(fact.release.commit) if deployed else HeadSeen()
+        return self._head

@@ -141,6 +141,15 @@ def _ago(since: datetime) -> str:
     return f"{seconds} s"
 
 
+class Line(msgspec.Struct, frozen=True):
+    """One line of `placid log --json`; `fact` as it is stored."""
+
+    stream: str
+    seq: int
+    at: datetime
+    fact: msgspec.Raw
+
+
 def history(house: House, env: str, count: int, as_json: bool) -> Iterator[str]:
     """The newest `count` facts of an environment and its rollouts, oldest first."""
     app = house.config.app
@@ -152,7 +161,8 @@ def history(house: House, env: str, count: int, as_json: bool) -> Iterator[str]:
     for row in rows:
         stamp = row.at.strftime("%Y-%m-%d %H:%M:%S")
         if as_json:
-            told.append(f'{{"stream":"{row.stream}","seq":{row.seq},"fact":{row.data.decode()}}}')
+            line = Line(row.stream, row.seq, row.at, msgspec.Raw(row.data))
+            told.append(msgspec.json.encode(line).decode())
         elif row.stream.startswith("environment/"):
             told.append(f"{stamp} {environment_sentence(FACTS.decode(row.data))}")
         else:

@@ -103,7 +103,6 @@ class EnvironmentSeen:
     build: BuildSeen = BuildSeen()
     rollout: RolloutState | None = None
     driven: bool = False
-    idle: bool = False
 
 
 Next = Decision[EnvironmentFact, EnvironmentWish]
@@ -114,12 +113,14 @@ QUICK = timedelta(milliseconds=100)
 @dataclass(frozen=True, slots=True)
 class Environment:
     """The machine for one environment. `warm` seconds the release before stays running;
-    `newer` is what a newer commit does to an open rollout; `reverts`: Git is taken back too."""
+    `newer` is what a newer commit does to an open rollout; `reverts`: Git is taken back too; `kept`
+    releases before the live one can be gone back to."""
 
     copies: int
     warm: float = 600.0
     newer: Literal["replace", "wait"] = "replace"
     reverts: bool = False
+    kept: int = 5
 
     def start(self) -> EnvironmentState:
         return EnvironmentState()
@@ -167,10 +168,10 @@ class Environment:
             return None
         if rollout is not None and rollout.ended is not None:
             end = rollout.ended
-            by = rollout.superseded
-            return Decision(
-                events=(RolloutEnded(opened.number, opened.release, end.outcome, end.why, now, by),)
-            )
+            number, release = opened.number, opened.release
+            by, purpose = rollout.superseded, opened.purpose
+            ended = RolloutEnded(number, release, end.outcome, end.why, now, by, purpose)
+            return Decision(events=(ended,))
         if not seen.driven:
             return Decision(effects=(DriveRollout(opened, state.live),), wake=QUICK)
         if rollout is not None and not rollout.going_back and opened.purpose == "deploy":
@@ -198,15 +199,19 @@ class Environment:
                 wish = Supersede(state.rollout.number, state.wanted.commit)
                 return Decision(effects=(wish,), wake=QUICK)
 
+    def reachable(self, state: EnvironmentState) -> tuple[Release, ...]:
+        """The releases that can be gone back to, newest first."""
+        return state.previous[: self.kept]
+
     def _back(self, state: EnvironmentState, now: datetime) -> Next | None:
         if state.back is None:
             return None
-        to, by = state.back.to, state.back.by
-        fitting = [r for r in state.previous if r.id.startswith(to) or r.commit.startswith(to)]
+        to, by, known = state.back.to, state.back.by, self.reachable(state)
+        fitting = [r for r in known if r.id.startswith(to) or r.commit.startswith(to)]
         if not fitting:
-            known = ", ".join(release.id for release in state.previous) or "none"
+            ids = ", ".join(release.id for release in known) or "none"
             what = f"go back to {to}" if to else "go back"
-            why = f"no such release before the live one (known: {known})"
+            why = f"no such release before the live one (kept: {ids})"
             return Decision(events=(Refused(what, why, now),))
         number = state.rollouts + 1
         return Decision(events=(RolloutOpened(number, fitting[0], now, "rollback", by),))
@@ -232,11 +237,13 @@ class Environment:
         assert state.wanted is not None and seen.build.release is not None
         release, live = seen.build.release, state.live
         if live is not None and release.id == live.id:
-            return Decision(events=(Skipped(state.wanted.commit, "it is live already", now),))
+            return Decision(
+                events=(Skipped(state.wanted.commit, "it is live already", now, live=True),)
+            )
         same = live is not None and (live.tree, live.config) == (release.tree, release.config)
         if same and not state.wanted.by:
             why = f"it holds the same files as {live.id if live else ''}, which is live"
-            return Decision(events=(Skipped(state.wanted.commit, why, now),))
+            return Decision(events=(Skipped(state.wanted.commit, why, now, live=True),))
         number, by = state.rollouts + 1, state.wanted.by
         return Decision(events=(RolloutOpened(number, release, now, "deploy", by),))
 

@@ -46,11 +46,12 @@ class Chosen(Fact, frozen=True, tag="chosen"):
 
 
 class Skipped(Fact, frozen=True, tag="skipped"):
-    """A commit will not be deployed, and why."""
+    """A commit will not be deployed, and why; `live` when what it holds is live already."""
 
     commit: str
     why: str
     at: datetime
+    live: bool = False
 
 
 class Refused(Fact, frozen=True, tag="refused"):
@@ -89,6 +90,7 @@ class RolloutEnded(Fact, frozen=True, tag="rollout_ended"):
     why: str
     at: datetime
     superseded_by: str = ""
+    purpose: str = "deploy"
 
 
 class Quarantined(Fact, frozen=True, tag="quarantined"):

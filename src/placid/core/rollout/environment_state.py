@@ -101,19 +101,25 @@ def _noted(
 
 
 def _ended(state: EnvironmentState, fact: RolloutEnded) -> EnvironmentState:
+    """A release that was taken back is blamed; an older one that could not be gone back to is not.
+
+    Who asked to go back, and named no release, has it once the rollout under way is undone.
+    """
     opened = state.rollout
     state = replace(state, rollout=None)
+    back = opened is not None and opened.purpose == "rollback"
     if fact.outcome == "promoted":
         left = state.live
         past = (left, *state.previous) if left and left.id != fact.release.id else state.previous
         past = tuple(release for release in past if release.id != fact.release.id)
         state = replace(state, live=fact.release, since=fact.at, previous=past, revert=None)
-        if opened is not None and opened.purpose == "rollback" and left is not None:
+        if back and opened is not None and left is not None:
             blamed = RolloutEnded(
                 fact.number, left, "rolled_back", f"{opened.by} went back", fact.at
             )
             return replace(state, blamed=blamed, revert=blamed)
         return state
-    if fact.outcome in ("rolled_back", "aborted"):
-        return replace(state, blamed=fact, revert=fact if state.live else None)
+    if fact.outcome in ("rolled_back", "aborted") and not back:
+        asked = state.back if state.back is not None and state.back.to else None
+        return replace(state, back=asked, blamed=fact, revert=fact if state.live else None)
     return state

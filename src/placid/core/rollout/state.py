@@ -34,7 +34,6 @@ class State:
     measured: Measured | None = None
     changes: tuple[Measured, ...] = ()
     going_back: str = ""
-    blame: bool = False
     superseded: str = ""
     aborted: bool = False
     held: str = ""
@@ -113,13 +112,13 @@ def _undone(state: State, fact: Failed | Superseded | AbortAsked) -> State:
         return state
     match fact:
         case Failed(why=why):
-            return replace(state, going_back=why, blame=True)
+            return replace(state, going_back=why)
         case Superseded(commit=commit):
             why = f"{commit[:10]} takes its place"
             return replace(state, going_back=why, superseded=commit)
         case AbortAsked(by=by, why=why):
             said = f"{by} asked to stop" + (f": {why}" if why else "")
-            return replace(state, going_back=said, blame=True, aborted=True)
+            return replace(state, going_back=said, aborted=True)
         case _:
             assert_never(fact)
 
