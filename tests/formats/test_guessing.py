@@ -87,6 +87,15 @@ def test_init_writes_at_the_top_also_from_below(tmp_path: Path) -> None:
     assert init(top / "deep" / "er", force=False).path == top / "placid.yaml"
 
 
+def test_init_in_a_folder_with_a_project_of_its_own_writes_there(tmp_path: Path) -> None:
+    files = {"services/api/Procfile": "web: python3 -m api\n", "services/api/api.py": "", "a": ""}
+    folder = repository(tmp_path / "mono", files) / "services" / "api"
+    report = init(folder, force=False)
+
+    assert report.path == folder / "placid.yaml"
+    assert load(report.path).service.run == "python3 -m api"
+
+
 def test_init_follows_the_branch_that_is_checked_out(tmp_path: Path) -> None:
     top = repository(tmp_path / "shop", STATIC, branch="feature/x#1")
     assert load(init(top, force=False).path).source.branch == "feature/x#1"

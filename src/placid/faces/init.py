@@ -13,6 +13,18 @@ from placid.formats.guessing import guess, wanted
 
 _LARGEST = 1_000_000
 _MOST_FILES = 3000
+_PROJECT = (
+    "Cargo.toml",
+    "Dockerfile",
+    "Gemfile",
+    "Procfile",
+    "composer.json",
+    "go.mod",
+    "manage.py",
+    "package.json",
+    "pyproject.toml",
+    "requirements.txt",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +37,13 @@ class Report:
 
 
 def init(folder: Path, force: bool) -> Report:
-    """Write placid.yaml into a git repository; an existing one only with `force`. Problem."""
+    """Write placid.yaml; an existing one only with `force`. Problem outside of a git repository.
+
+    It goes to the top of the repository, or to `folder` when that holds a project of its own.
+    """
     top = Path(_git(folder, "rev-parse", "--show-toplevel"))
+    if any((folder / name).is_file() for name in _PROJECT):
+        top = folder.resolve()
     path = top / FILE
     if path.exists() and not force:
         raise Problem(
