@@ -20,7 +20,7 @@ import msgspec
 
 import placid.core.rollout.strategies as strategy_folder
 from placid.base.units import duration, percentage
-from placid.config import reference
+from placid.config.reference import reference
 from placid.core.rollout.environment_facts import EnvironmentFact
 from placid.core.rollout.facts import Fact, RolloutFact
 from placid.core.rollout.steps import (

@@ -57,4 +57,6 @@ fi
 say "installing $lock into .venv"
 .venv/bin/python -m pip install --quiet --require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+# Where PYTHONDONTWRITEBYTECODE is set, nothing else would, and every command would start slowly.
+.venv/bin/python -m compileall -q -j 0 src .venv/lib >/dev/null || true
 fingerprint "$lock" >"$stamp"

@@ -21,9 +21,9 @@ from placid.config import (
     Source,
     load,
     parse,
-    reference,
-    schema,
 )
+from placid.config.reference import reference
+from placid.config.schema import schema
 from placid.core.rollout.steps import Approve, Judge, Preview, Scale, Shift
 from placid.core.rollout.strategies.canary import Spec as Canary
 from placid.faces.render import problem_text

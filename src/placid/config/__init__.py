@@ -3,7 +3,8 @@
     config = load(Path("placid.yaml"))                       # from disk
     config = parse(text, "placid.yaml", exists=tree.has)     # out of a commit
 
-Durations are seconds, shares are percent. `schema()` is for editors, `reference()` for the docs.
+Durations are seconds, shares are percent. `config.schema` is for editors, `config.reference` for the
+docs; neither is imported here, `placid status` must not wait for them.
 """
 
 from placid.config.loading import load, parse
@@ -22,8 +23,6 @@ from placid.config.model import (
     Tls,
     Webhook,
 )
-from placid.config.reference import reference
-from placid.config.schema import schema
 
 __all__ = [
     "FILE",
@@ -41,6 +40,4 @@ __all__ = [
     "Webhook",
     "load",
     "parse",
-    "reference",
-    "schema",
 ]

@@ -1,7 +1,8 @@
 """The Git repository that is followed, seen through the user's git and a bare mirror of our own.
 
-`tip` is one `ls-remote`. `head` fetches into the mirror only what it lacks. The user's working tree
-is read by nothing here; the one thing that may move it is taking a release back, see `git_revert`.
+`tip` is one `ls-remote` at most. `head` fetches into the mirror only what it lacks. The user's
+working tree is read by nothing here; the one thing that may move it is taking a release back, see
+`git_revert`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from placid.base.errors import Problem, Unavailable
 from placid.edge.git_binary import Git, parted
 from placid.edge.git_mirror import FULL_ID, Mirror, local, missing
+from placid.edge.git_refs import Look, look
 from placid.edge.git_revert import Revert
 from placid.ports import Between, Head
 
@@ -40,10 +42,30 @@ class GitRepository:
         self.environ = os.environ if environ is None else environ
         git = Git(self.source, self.environ, login)
         self.mirror = Mirror(self.source, branch, mirror.absolute(), git=git)
+        self._refs: Path | None = None
+        self._seen: tuple[Look, str] | None = None
 
     async def tip(self) -> str:
-        """The commit id of the branch by one `ls-remote`, "" when there is no such branch."""
-        return await self.mirror.tip()
+        """The commit id of the branch, "" when there is no such branch.
+
+        One `ls-remote`, and none at all for a local repository whose branch looks as it did.
+        """
+        if self.folder is not None and self._refs is None:
+            self._refs = await self._git_folder(self.folder)
+        seen = look(self._refs, self.branch) if self._refs else None
+        if seen is not None and self._seen is not None and self._seen[0] == seen:
+            return self._seen[1]
+        tip = await self.mirror.tip()
+        self._seen = (seen, tip) if seen is not None else None
+        return tip
+
+    async def _git_folder(self, folder: Path) -> Path | None:
+        """Where a local repository keeps its branches; None when git does not know."""
+        git = Git(self.source, self.environ)
+        said = await git.ask(
+            "-C", str(folder), "rev-parse", "--path-format=absolute", "--git-common-dir"
+        )
+        return Path(said.out) if said.code == 0 else None
 
     async def head(self, commit: str) -> Head:
         """Fetch and describe a commit, named by full id or any revision; Problem when unknown."""
