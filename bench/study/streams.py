@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.study.stalls import Service, Stalled, Stalls, stalled
 from placid.core.analysis.evidence import Incidents
 from placid.core.analysis.folding import LONGEST
 
@@ -57,6 +58,7 @@ class Scenario:
     shared: Callable[[np.random.Generator, int], Floats] | None = None
     drift: float = 0.0
     bursts: Bursts | None = None
+    stalls: Stalls | None = None
 
 
 @dataclass(frozen=True)
@@ -112,19 +114,52 @@ def stream(scenario: Scenario, rng: np.random.Generator) -> Stream:
     weight = np.array(scenario.weights)[steps]
     load = 1 + scenario.drift * np.sin(2 * np.pi * np.arange(seconds) / seconds)
     arrivals = scenario.rps * load
-    requests = (rng.poisson(arrivals * weight), rng.poisson(arrivals * (1 - weight)))
+    loads = (arrivals * weight, arrivals * (1 - weight))
+    caught = _caught(scenario, loads, weight, rng)
+    if caught:
+        loads = (loads[0] * caught[0].serving, loads[1] * caught[1].serving)
+    requests = (rng.poisson(loads[0]), rng.poisson(loads[1]))
     shares = (scenario.canary * load, scenario.stable * load)
     if scenario.shared is not None:
         shares = (shared := scenario.shared(rng, seconds), shared)
     latency = _latency(scenario, requests, load, rng)
     slow = (latency[0][:, SLOW:].sum(1), latency[1][:, SLOW:].sum(1))
     slow_events = _events(slow, weight, rng)
+    if caught:
+        late = (caught[0].latency, caught[1].latency)
+        latency = (latency[0] + late[0], latency[1] + late[1])
+        requests = (requests[0] + late[0].sum(1), requests[1] + late[1].sum(1))
+        slow_events = _with(slow_events, caught)
     if scenario.bursts is not None:
         return _bursting(scenario.bursts, scenario, weight, (requests, latency, slow_events), rng)
     errors = (rng.binomial(requests[0], shares[0]), rng.binomial(requests[1], shares[1]))
     none = (np.zeros(seconds, np.int64), np.zeros(seconds, np.int64))
     events = _events(errors, weight, rng)
     return Stream(weight, requests, errors, none, latency, events, slow_events)
+
+
+def _caught(
+    scenario: Scenario, loads: tuple[Floats, Floats], weight: Floats, rng: np.random.Generator
+) -> tuple[Stalled, Stalled] | None:
+    """The requests of the canary and of stable that were caught in stalls."""
+    if scenario.stalls is None:
+        return None
+    service = Service(_MEDIAN, _SIGMA, BOUNDS, BOUNDS[SLOW - 1])
+    new = replace(service, median=_MEDIAN * scenario.slower)
+    return (
+        stalled(scenario.stalls, True, (loads[0], weight), new, rng),
+        stalled(scenario.stalls, False, (loads[1], weight), service, rng),
+    )
+
+
+def _with(events: Events, caught: tuple[Stalled, Stalled]) -> Events:
+    """`events` and the slow ones among those caught."""
+    at = np.concatenate([events.at, caught[0].slow, caught[1].slow])
+    late = [np.full(len(one.slow), arm == 0) for arm, one in enumerate(caught)]
+    canary = np.concatenate([events.canary, *late])
+    weight = np.concatenate([events.weight, caught[0].weight, caught[1].weight])
+    order = np.argsort(at, kind="stable")
+    return Events(at[order], canary[order], weight[order])
 
 
 def _latency(

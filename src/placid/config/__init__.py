@@ -3,8 +3,8 @@
     config = load(Path("placid.yaml"))                       # from disk
     config = parse(text, "placid.yaml", exists=tree.has)     # out of a commit
 
-Durations are seconds, shares are percent. `config.schema` is for editors, `config.reference` for the
-docs; neither is imported here, `placid status` must not wait for them.
+Durations are seconds, shares are percent. `config.schema` is for editors, `config.reference` for
+the docs; neither is imported here, `placid status` must not wait for them.
 """
 
 from placid.config.loading import load, parse

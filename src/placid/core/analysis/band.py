@@ -28,17 +28,19 @@ _A = 0.85
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Where two latency distributions differ most: shares above `bound` ms, and both radii."""
+    """Where two latency distributions differ most: shares above `bound` ms, both radii, and the
+    share of the canary's requests that a stall may have held."""
 
     bound: float
     canary: float
     stable: float
     radius: float
+    stalled: float = 0.0
 
     @property
     def beyond(self) -> bool:
-        """True when the canary is slower than chance allows."""
-        return self.canary - self.stable > self.radius
+        """True when the canary is slower than chance, and a stall, allow."""
+        return self.canary - self.stable > self.radius + self.stalled
 
 
 def radius(requests: int, alpha: float) -> float:
@@ -101,16 +103,18 @@ def since(histogram: Histogram, before: Histogram) -> Histogram:
     return tuple((bound, max(count - then.get(bound, 0), 0)) for bound, count in histogram)
 
 
-def slower(canary: Histogram, stable: Histogram, alpha: float) -> Gap | None:
-    """Where the canary is furthest above stable, each arm's band at alpha/2; None below 100
-    requests in either."""
+def slower(
+    canary: Histogram, stable: Histogram, alpha: float, stalled: int = 0
+) -> Gap | None:
+    """Where the canary is furthest above stable, each arm's band at alpha/2, `stalled` of the
+    canary's requests set aside; None below 100 requests in either."""
     here, there = size(canary), size(stable)
     if here < LEAST or there < LEAST:
         return None
     reach = radius(here, alpha / 2) + radius(there, alpha / 2)
     other = dict(stable)
     shares = (
-        Gap(bound, 1.0 - count / here, 1.0 - other[bound] / there, reach)
+        Gap(bound, 1.0 - count / here, 1.0 - other[bound] / there, reach, stalled / here)
         for bound, count in canary
         if bound in other
     )

@@ -69,13 +69,17 @@ class Split:
 
     Constant memory and constant work per event. An event under weight 0 or 1 says nothing.
     `hits` counts those that told (`told`) and fell on the canary; `expected` is how many of them
-    would have, were both releases alike.
+    would have, were both releases alike. With `most`, no instant (what is added between two calls
+    of `instant`) raises any of the bets by more than that factor. That only ever takes evidence
+    away, so an honest bet stays one.
     """
 
     __slots__ = (
         "_ahead",
         "_bets",
+        "_gains",
         "_logs",
+        "_most",
         "_now",
         "_steps",
         "_weight",
@@ -84,10 +88,10 @@ class Split:
         "told",
     )
 
-    def __init__(self, tolerance: float = 1.0, bets: Bets = WORSE) -> None:
-        self._bets = bets
+    def __init__(self, tolerance: float = 1.0, bets: Bets = WORSE, most: float = math.inf) -> None:
+        self._bets, self._most = bets, math.log(most)
         self._steps = _Steps(min(max(tolerance, _LEAST), 1.0 / _LEAST), bets)
-        self._logs = [0.0] * len(bets)
+        self._logs, self._gains = [0.0] * len(bets), [0.0] * len(bets)
         self._weight, self._now, self._ahead = 0.0, [0, 0], 0.0
         self.hits, self.told, self.expected = 0, 0, 0.0
 
@@ -105,21 +109,34 @@ class Split:
             self.hits += count
             self._ahead += count * self._steps[weight][1][-1]
 
+    def instant(self) -> None:
+        """What is added from here on comes from another instant."""
+        self._settle()
+        self._logs = self._capped()
+        self._gains = [0.0] * len(self._logs)
+
     def _settle(self) -> None:
-        """Turn the counts under the present weight into the bets' logs."""
-        if self._weight:
-            rest, hits = self._now
-            self._logs = [
-                log + rest * fall + hits * rise
-                for log, fall, rise in zip(self._logs, *self._steps[self._weight], strict=True)
+        """Turn the counts under the present weight into the gains of this instant."""
+        rest, hits = self._now
+        if rest or hits:
+            self._gains = [
+                gain + rest * fall + hits * rise
+                for gain, fall, rise in zip(self._gains, *self._steps[self._weight], strict=True)
             ]
-        self._now = [0, 0]
+            self._now = [0, 0]
+
+    def _capped(self) -> list[float]:
+        most = self._most
+        return [
+            log + (gain if gain < most else most)
+            for log, gain in zip(self._logs, self._gains, strict=True)
+        ]
 
     @property
     def log_e(self) -> float:
         """The log of the e-value now."""
         self._settle()
-        self._ahead = log_mean(self._logs, self._bets)
+        self._ahead = log_mean(self._capped(), self._bets)
         return self._ahead
 
     @property

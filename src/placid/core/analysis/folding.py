@@ -10,19 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 from operator import attrgetter
 
 from placid.core.analysis.case import Case, Event, Span
-from placid.core.analysis.evidence import SLOWER, WORSE, Bets, Incidents, Split, plain
+from placid.core.analysis.evidence import SLOWER, WORSE, Incidents, Split, plain
 
 LONGEST = 6
 """Windows an incident may last where sessions stick to a release."""
+
+INSTANT = 1.0
+"""Seconds of slow answers that may have one cause: a copy that stalls answers all it held at once."""
+
+MOST = 3.0
+"""The factor by which one instant's slow answers may at most raise the bet that they speak for."""
+
+LEFT_OUT = 2
+"""How many of the canary's fullest instants say nothing against its totals: a stall touches two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """One kind of bad request: as it came (`canary`, `stable`), repeats left out (`hits` of `told`
-    fell on the canary, `expected` would have), and the log e-value now and at the peak."""
+    fell on the canary, `expected` would have), and the log e-value now and at the peak. `stalled`
+    is how many of the slow ones fell on the canary in the instants that are left out of totals."""
 
     canary: int
     stable: int
@@ -33,6 +44,7 @@ class Tally:
     expected: float
     log_e: float
     log_peak: float
+    stalled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +61,38 @@ class Folded:
 class _Kind:
     """One kind of bad request: its bet, its incidents, and counts for (stable, canary)."""
 
-    __slots__ = ("incidents", "peak", "repeats", "seen", "share", "split")
+    __slots__ = ("crowds", "incidents", "peak", "repeats", "seen", "share", "split", "until")
 
-    def __init__(self, case: Case, share: float, bets: Bets) -> None:
+    def __init__(self, case: Case, share: float, split: Split) -> None:
         longest = LONGEST * case.window if case.sticky else case.window
-        self.split, self.share = Split(case.tolerance, bets), share
+        self.split, self.share = split, share
         self.incidents = Incidents(case.window, longest)
         self.seen, self.repeats, self.peak = [0, 0], [0, 0], 0.0
+        self.crowds, self.until = [0], -inf
+
+    def instant(self, event: Event) -> None:
+        """Notice where an instant ends and another begins, and how many fell on the canary."""
+        if event.at >= self.until:
+            self.until = event.at + INSTANT
+            self.split.instant()
+            self.crowds = [*sorted(self.crowds)[-LEFT_OUT:], 0]
+        self.crowds[-1] += event.on_canary
 
     def tally(self) -> Tally:
         split = self.split
         (stable, canary), (other, repeats) = self.seen, self.repeats
         log_e = split.log_e
         told = (split.hits, split.told, split.expected)
-        return Tally(canary, stable, repeats, other, *told, log_e, self.peak)
+        stalled = sum(sorted(self.crowds)[-LEFT_OUT:])
+        return Tally(canary, stable, repeats, other, *told, log_e, self.peak, stalled)
 
 
 class _Fold:
     """The running state of one fold."""
 
     def __init__(self, case: Case, errors: float, slow: float) -> None:
-        self.errors, self.slow = _Kind(case, errors, WORSE), _Kind(case, slow, SLOWER)
+        self.errors = _Kind(case, errors, Split(case.tolerance, WORSE))
+        self.slow = _Kind(case, slow, Split(case.tolerance, SLOWER, MOST))
         self.goal, self.peak = 1.0 / case.alpha, errors + slow
         self.at: float | None = None
 
@@ -78,6 +101,8 @@ class _Fold:
         for event in sorted(events, key=attrgetter("at")):
             kind, on_canary = kinds[event.kind], event.on_canary
             kind.seen[on_canary] += 1
+            if kind is self.slow:
+                kind.instant(event)
             if not kind.incidents.new(event.client, event.at):
                 kind.repeats[on_canary] += 1
                 continue

@@ -70,19 +70,20 @@ def errors(case: Case, folded: Folded) -> Objective | None:
     )
 
 
-def p95(case: Case) -> Objective | None:
+def p95(case: Case, folded: Folded) -> Objective | None:
     """The objective on latency, None where there is none or no histogram to ask."""
     if case.p95 is None or not case.histogram:
         return None
     limit, latency = 1000.0 * case.p95, case.canary.latency
     requests, slow, perhaps = size(latency), above(latency, limit), perhaps_above(latency, limit)
-    broken = breach(SLOWEST, requests, slow)
+    steady = max(slow - folded.slow.stalled, 0)
+    broken = breach(SLOWEST, requests, steady)
     log_e, sick, words = broken, 0.0, ""
     if case.stable is not None:
         others, theirs = size(case.stable.latency), above(case.stable.latency, limit)
         sick = breach(SLOWEST, others, theirs)
         words = sentences.late(theirs, others, case.p95, sick)
-        if theirs > SLOWEST * others or slow * others <= theirs * requests:
+        if theirs > SLOWEST * others or steady * others <= theirs * requests:
             broken = -inf if others else broken
     kept = certificate(SLOWEST, requests, perhaps)
     more = max(needed(SLOWEST, perhaps, case.alpha), requests)

@@ -64,7 +64,7 @@ def judge(case: Case) -> Verdict:
     """What `case` proves. It keeps nothing: the same case always gives the same verdict."""
     held = shares(case)
     folded = fold(case, held["errors"], held["slow"])
-    asked = (objectives.errors(case, folded), objectives.p95(case))
+    asked = (objectives.errors(case, folded), objectives.p95(case, folded))
     grounds = _grounds(case, folded, asked, held)
     total = sum(ground.share * plain(ground.log_e) for ground in grounds)
     evidence = max(folded.peak, total) if grounds else 1.0
@@ -95,19 +95,19 @@ def _grounds(
             says = sentences.compared(what, tally, case.canary, case.stable, best)
             grounds.append(_Ground(name, held[name], tally.log_e, best, says))
         if held["band"]:
-            grounds.append(_band(case, case.stable, held["band"]))
+            grounds.append(_band(case, case.stable, held["band"], folded.slow.stalled))
     for name, one in zip(("limit", "p95"), asked, strict=True):
         if one and held[name]:
             grounds.append(_Ground(name, held[name], one.broken, one.broken, one.says_broken))
     return grounds
 
 
-def _band(case: Case, stable: Counts, share: float) -> _Ground:
+def _band(case: Case, stable: Counts, share: float, stalled: int) -> _Ground:
     canary, other, alpha = case.canary.latency, stable.latency, share * case.alpha
     if case.changes:
         canary = since(canary, case.changes[-1][0].latency)
         other = since(other, case.changes[-1][1].latency)
-    gap = slower(canary, other, level(alpha, len(case.changes)))
+    gap = slower(canary, other, level(alpha, len(case.changes)), stalled)
     if gap is None or not gap.beyond:
         return _Ground("band", share, -inf, -inf, "")
     return _Ground("band", share, -log(alpha), -log(alpha), sentences.apart(gap, size(canary)))
