@@ -7,7 +7,7 @@
 The schema is YAML 1.2 core: `on:` and `yes` are text. Double keys are errors, aliases bounded.
 """
 
-from placid.base.yamltext.composing import compose
+from placid.base.yamltext.composing import compose, compose_all
 from placid.base.yamltext.document import Document
 from placid.base.yamltext.editing import delete, insert, put
 from placid.base.yamltext.excerpt import underline
@@ -34,6 +34,7 @@ __all__ = [
     "Sequence",
     "Span",
     "compose",
+    "compose_all",
     "decode",
     "delete",
     "insert",

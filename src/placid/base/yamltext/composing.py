@@ -39,7 +39,29 @@ def compose(text: str, name: str = "", hidden: tuple[Span, ...] = ()) -> Documen
             composer.take(event)
     except yaml.YAMLError as error:
         raise explain(error, composer.document, skipped) from None
-    return replace(composer.document, root=composer.root, problems=tuple(composer.problems))
+    return composer.result()
+
+
+def compose_all(text: str, name: str = "") -> tuple[tuple[Document, ...], Problem | None]:
+    """Read every document of a stream; what is wrong with the rest once one is no YAML.
+
+    Each Document has the whole text, so that its spans count from the start of the file.
+    """
+    done: list[Document] = []
+    composer = _Composer(Document(text, name), int(text.startswith("\ufeff")))
+    try:
+        check_characters(text, name)
+        for event in _events(text.removeprefix("\ufeff")):
+            if isinstance(event, yaml.DocumentStartEvent):
+                composer = _Composer(composer.document, composer.skipped)
+            composer.take(event)
+            if isinstance(event, yaml.DocumentEndEvent):
+                done.append(composer.result())
+    except yaml.YAMLError as error:
+        return tuple(done), explain(error, composer.document, composer.skipped)
+    except Problem as problem:
+        return tuple(done), problem
+    return tuple(done), None
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
@@ -68,15 +90,19 @@ class _Composer:
         self.document = document
         self.root: Node | None = None
         self.problems: list[Problem] = []
-        self._skipped = skipped
+        self.skipped = skipped
         self._open: list[_Open] = []
         self._anchors: dict[str, Node] = {}
         self._documents = 0
         self._total = 0
 
+    def result(self) -> Document:
+        """What was read so far."""
+        return replace(self.document, root=self.root, problems=tuple(self.problems))
+
     def take(self, event: yaml.Event) -> None:
         start, end = event.start_mark, event.end_mark
-        span = Span(*(mark.index + self._skipped if mark else 0 for mark in (start, end)))
+        span = Span(*(mark.index + self.skipped if mark else 0 for mark in (start, end)))
         match event:
             case yaml.DocumentStartEvent():
                 self._documents += 1

@@ -1,0 +1,36 @@
+"""A repository in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from placid.core.audit.model import Repository
+
+TODAY = date(2026, 11, 23)
+
+
+class Files:
+    """audit.model.Tree over texts. Nothing is ignored unless named."""
+
+    def __init__(
+        self, files: Mapping[str, str | bytes], ignored: frozenset[str] = frozenset()
+    ) -> None:
+        self.files = {
+            name: text.encode() if isinstance(text, str) else text for name, text in files.items()
+        }
+        self._ignored = ignored
+
+    def names(self) -> list[str]:
+        return sorted(self.files)
+
+    def read(self, name: str) -> bytes:
+        return self.files.get(name, b"")
+
+    def ignored(self, name: str) -> bool | None:
+        return name in self._ignored
+
+
+def repository(files: Mapping[str, str | bytes]) -> Repository:
+    """A whole repository of these files, looked at on a fixed day."""
+    return Repository(Files(files), TODAY)
