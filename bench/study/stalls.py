@@ -1,4 +1,4 @@
-"""Copies that stop for a moment: a scheduler, a collector, a first request that imports and warms up.
+"""Copies that stop for a moment: the scheduler, a collector, a first request that imports things.
 
 What a stall costs is one thing that happened to one copy, but it slows every request that the copy
 had or got meanwhile, and all of them are answered as it ends: the draws of the release that the
@@ -20,9 +20,9 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Stalls:
-    """Each of a release's `copies` stalls every so many seconds on average (exponential), for a time
-    between `least` and `most` seconds; the canary's also as they start, one after another when
-    `staggered` (each at its own moment of the first five seconds), else all at once."""
+    """Each of a release's `copies` stalls every so many seconds on average (exponential), for
+    `least` to `most` seconds; the canary's also as they start, all at once, or when `staggered`
+    each at its own moment of the first five seconds."""
 
     every: float = 120.0
     copies: int = 2
@@ -52,14 +52,14 @@ class Service:
     cut: float
 
 
-def stalled(
+def hold(
     stalls: Stalls,
     cold: bool,
     traffic: tuple[Floats, Floats],
     service: Service,
     rng: np.random.Generator,
 ) -> Stalled:
-    """One release's stalls; `traffic` is its requests a second, and the canary's weight, by second."""
+    """One release's stalls; `traffic`: its requests a second and the canary's weight, by second."""
     arrivals, weight = traffic
     serving = np.ones(len(arrivals))
     caught = [np.zeros((0, 2))]
@@ -71,7 +71,7 @@ def stalled(
                 count = rng.poisson(arrivals[second] * part / stalls.copies)
                 at = begin + part * rng.random(count)
                 caught.append(np.stack([at, end - at], axis=1))
-    at, wait = np.concatenate(caught).T
+    at, wait = _columns(caught)
     ms = 1000 * wait + service.median * np.exp(service.sigma * rng.normal(size=len(wait)))
     answered = at + ms / 1000
     inside = answered < len(arrivals)
@@ -80,6 +80,11 @@ def stalled(
     np.add.at(latency, (answered.astype(np.int64), np.searchsorted(service.bounds, ms)), 1)
     slow = ms > service.cut
     return Stalled(serving, latency, answered[slow], weight[at[slow].astype(np.int64)])
+
+
+def _columns(pairs: list[Floats]) -> tuple[Floats, Floats]:
+    both: Floats = np.concatenate(pairs)
+    return both[:, 0], both[:, 1]
 
 
 def _of_one(

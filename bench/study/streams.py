@@ -17,7 +17,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.study.stalls import Service, Stalled, Stalls, stalled
+from bench.study.stalls import Service, Stalled, Stalls, hold
 from placid.core.analysis.evidence import Incidents
 from placid.core.analysis.folding import LONGEST
 
@@ -147,8 +147,8 @@ def _caught(
     service = Service(_MEDIAN, _SIGMA, BOUNDS, BOUNDS[SLOW - 1])
     new = replace(service, median=_MEDIAN * scenario.slower)
     return (
-        stalled(scenario.stalls, True, (loads[0], weight), new, rng),
-        stalled(scenario.stalls, False, (loads[1], weight), service, rng),
+        hold(scenario.stalls, True, (loads[0], weight), new, rng),
+        hold(scenario.stalls, False, (loads[1], weight), service, rng),
     )
 
 

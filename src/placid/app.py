@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING
 from placid.base.errors import Problem
 from placid.config.loading import FILE, load, parse
 from placid.config.model import Config, Environment
+from placid.config.policy import ignored, policy
 from placid.core.rollout.environment import Environment as Machine
 from placid.core.rollout.environment import HeadSeen
-from placid.core.rollout.world import Override
-from placid.ports import Store
+from placid.core.rollout.facts import Measured, Opened
+from placid.core.rollout.policy import Policy
+from placid.core.verdict import Verdict
+from placid.ports import Samples, Store
 
 if TYPE_CHECKING:
     from placid.edge.build_recipe import Plan as Recipe
@@ -30,8 +33,7 @@ if TYPE_CHECKING:
     from placid.edge.workshop import Workshop
     from placid.engine.environments import Keeper
     from placid.engine.environments import Plan as EnginePlan
-    from placid.engine.judging import Standard as JudgeStandard
-    from placid.engine.rollouts import Watcher
+    from placid.engine.rollouts import Judgement, Watcher
 
 Say = Callable[[str], None]
 
@@ -76,8 +78,9 @@ class House:
             )
         return known[name]
 
-    def copies(self, name: str) -> int:
-        return self.environment(name).copies or self.config.service.copies
+    def at(self, text: str | None) -> Config:
+        """placid.yaml at a commit, from its text; ours when the commit has none."""
+        return self.config if text is None else parse(text, FILE, lambda _: True)
 
 
 def locate(start: Path) -> House:
@@ -139,14 +142,13 @@ def _keep_out_of_git(house: House) -> None:
 
 
 def recipe(house: House, name: str) -> Callable[[str | None], Recipe]:
-    """How placid.yaml at a commit says its release is made; without one, ours says it."""
+    """How placid.yaml at a commit says its release is made."""
     from placid.edge.build_recipe import Plan as Recipe
 
     def describe(text: str | None) -> Recipe:
-        config = house.config if text is None else parse(text, FILE, lambda _: True)
-        service = config.service
+        config = house.at(text)
+        service, there = config.service, config.environments.get(name, house.environment(name))
         probe = service.probe
-        there = config.environments.get(name)
         return Recipe(
             service.build,
             service.image,
@@ -157,11 +159,31 @@ def recipe(house: House, name: str) -> Callable[[str | None], Recipe]:
             probe.deadline,
             service.drain,
             service.stop,
-            (*service.config, *(there.config if there else ())),
+            (*service.config, *there.config),
             service.env,
         )
 
     return describe
+
+
+def policies(
+    house: House, name: str, builds: Workshop
+) -> Callable[[str], Awaitable[Policy | None]]:
+    """How placid.yaml at a commit says it is rolled out; read once, a commit never changes."""
+    known: dict[str, Policy | None] = {}
+
+    async def read(commit: str) -> Policy | None:
+        if commit not in known:
+            text, said = await builds.settings(commit), None
+            if text is not None:
+                config = house.at(text)
+                there = config.environments.get(name, house.environment(name))
+                said = policy(config, there, ignored(house.config, config))
+            known.clear()
+            known[commit] = said
+        return known[commit]
+
+    return read
 
 
 def workshop(house: House, name: str, source: GitRepository, say: Say) -> Workshop:
@@ -200,10 +222,9 @@ async def keeping(
     """The keeper of one environment, with its real target. Enter only while holding its lease."""
     from placid.edge.signals.envoy import EnvoySignal
     from placid.engine.environments import Keeper
-    from placid.engine.judging import Court
     from placid.engine.rollouts import Place
 
-    house, there = parts.house, parts.house.environment(name)
+    house = parts.house
     builds = workshop(house, name, parts.source, parts.say)
     async with local_target(house, name, builds) as target:
         signal = EnvoySignal(target)
@@ -211,12 +232,11 @@ async def keeping(
             parts.store,
             target,
             signal,
-            Court(standard(house, name), signal.sticky),
+            court(signal.sticky),
             clock,
-            override(there),
             parts.watcher,
         )
-        keeper = Keeper(plan(house, name), place, builds, parts.source, head, parts.say)
+        keeper = Keeper(plan(house, name, builds), place, builds, parts.source, head, parts.say)
         async with keeper.working():
             yield keeper
 
@@ -245,31 +265,23 @@ async def tear_down(house: House, name: str) -> None:
         await target.tear_down()
 
 
-def plan(house: House, name: str) -> EnginePlan:
+def plan(house: House, name: str, builds: Workshop) -> EnginePlan:
     """How one environment rolls out."""
     from placid.engine.environments import Plan
 
-    there, copies = house.environment(name), house.copies(name)
-    how = there.rollback.git
-    machine = Machine(copies, there.warm, there.newer, how != "off", house.config.keep)
-    steps = there.plan(copies)
-    return Plan(house.config.app, name, machine, there.strategy.name, steps, how)
+    machine = Machine(policy(house.config, house.environment(name)), house.config.keep)
+    return Plan(house.config.app, name, machine, policies(house, name, builds))
 
 
-def standard(house: House, name: str) -> JudgeStandard:
-    """How the judge is set for one environment."""
-    from placid.engine.judging import Standard
+def court(sticky: bool) -> Judgement:
+    """Judges each rollout by the standard that it was opened with."""
+    from placid.engine.judging import Court, Standard
 
-    judging, promised = house.config.judge, house.environment(name).objectives
-    return Standard(
-        judging.alpha / 100,
-        judging.tolerance,
-        judging.window,
-        promised.errors / 100,
-        promised.p95,
-    )
+    def judge(
+        samples: Samples, opened: Opened, measured: Measured, changes: tuple[Measured, ...]
+    ) -> Verdict:
+        given = opened.standard
+        standard = Standard(given.alpha, given.tolerance, given.window, given.errors, given.p95)
+        return Court(standard, sticky)(samples, opened, measured, changes)
 
-
-def override(there: Environment) -> Override | None:
-    given = there.override
-    return Override("", given.header, given.cookie, given.value) if given else None
+    return judge

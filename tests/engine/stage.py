@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import msgspec
 
+from placid.base.errors import Problem
 from placid.core.rollout.environment import Environment, HeadSeen
 from placid.core.rollout.environment_facts import EnvironmentFact
 from placid.core.rollout.environment_state import EnvironmentState, evolve
+from placid.core.rollout.policy import Policy
 from placid.core.rollout.steps import Judge, Scale, Shift, Step
 from placid.engine.environments import FACTS, Keeper, Plan, environment_story
 from placid.engine.rollouts import Place
@@ -35,10 +38,17 @@ CANARY: tuple[Step, ...] = (
 
 @dataclass
 class Stage:
-    """Everything outside of the engine; `fresh` blows the present process away but not this."""
+    """Everything outside of the engine, which outlives any `keeper`.
+
+    policies   what the placid.yaml of commits says; without one `steps`, `how` and `copies` count
+    unreadable what is wrong with those of others
+    """
 
     steps: Sequence[Step] = CANARY
-    how: str = "off"
+    how: Literal["off", "revert"] = "off"
+    copies: int = 2
+    policies: dict[str, Policy] = field(default_factory=dict[str, Policy])
+    unreadable: dict[str, Problem] = field(default_factory=dict[str, Problem])
     store: Store = field(default_factory=MemoryStore)
     target: MemoryTarget = field(default_factory=MemoryTarget)
     signal: MemorySignal = field(default_factory=MemorySignal)
@@ -63,8 +73,13 @@ class Stage:
         async def head() -> HeadSeen:
             return self.head
 
-        machine = Environment(2, warm=600.0, reverts=self.how != "off")
-        plan = Plan("shop", "production", machine, "canary", tuple(self.steps), self.how)
+        async def policy(commit: str) -> Policy | None:
+            if commit in self.unreadable:
+                raise self.unreadable[commit]
+            return self.policies.get(commit)
+
+        machine = Environment(Policy("canary", tuple(self.steps), self.copies, git=self.how))
+        plan = Plan("shop", "production", machine, policy)
         place = Place(self.store, self.target, self.signal, self.judge, now)
         return Keeper(plan, place, self.builds, self.repository, head, self.troubles.append)
 

@@ -21,13 +21,20 @@ from placid.core.rollout.facts import (
     ResumeAsked,
     RolloutFact,
 )
+from placid.core.rollout.policy import Policy
+from placid.core.rollout.steps import Judge, Scale, Shift
 from placid.engine.environments import rollout_stream
 from placid.engine.rollouts import story
 from tests.engine.fakes import release
 from tests.engine.stage import Stage
 from tests.fakes import EPOCH
 
+ALL = (Shift(100.0), Judge(3.0), Scale(0, "old"))
 COMMITS = st.sampled_from(["aaaaa", "bbbbb", "ccccc", "ddddd"])
+POLICIES = {
+    "bbbbb": Policy("rolling", (Scale(4), Shift(50.0), Judge(3.0), Scale(3, "old"), *ALL), 4),
+    "ccccc": Policy("blue-green", (Scale(1), *ALL), 1, warm=5.0, newer="wait", git="revert"),
+}
 
 
 class AnythingHappens(RuleBasedStateMachine):
@@ -35,7 +42,7 @@ class AnythingHappens(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stage = Stage()
+        self.stage = Stage(policies=POLICIES)
         self.seconds = 0.0
 
     def _live(self, seconds: float) -> None:

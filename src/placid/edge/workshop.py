@@ -22,6 +22,7 @@ from typing import Literal
 import msgspec
 
 from placid.base.errors import Problem, Problems, Unavailable
+from placid.base.yamltext import decode
 from placid.core.rollout.world import Release
 from placid.edge.build_recipe import Config, Mask, Plan, read_config
 from placid.edge.build_shelf import Shelf
@@ -116,6 +117,12 @@ class Workshop:
                 ) from None
             write_whole(self._result_file(commit), msgspec.json.encode(result))
 
+    async def settings(self, commit: str) -> str | None:
+        """The text of placid.yaml at a commit, None without one; Problem when it is no text."""
+        await self.mirror.open()
+        data = await self.mirror.read(commit, self.site.settings)
+        return None if data is None else decode(data, self.site.settings)
+
     async def prune(self, keep: frozenset[str]) -> None:
         """Remove old releases and trees, see ports.Builds."""
         await self.shelf.prune(keep)
@@ -126,9 +133,7 @@ class Workshop:
 
     async def _make(self, commit: str, place: Path) -> Result:
         inside = PurePosixPath(self.site.settings).parent
-        await self.mirror.open()
-        text = await self.mirror.read(commit, self.site.settings)
-        plan = self.describe(None if text is None else text.decode(errors="replace"))
+        plan = self.describe(await self.settings(commit))
         config = await read_config(plan, self.mirror, commit, inside, self.site.beside)
         variables = config.variables(plan)
         digest = config.digest()

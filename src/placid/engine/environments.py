@@ -33,6 +33,7 @@ from placid.core.rollout.environment_facts import Crashed, EnvironmentFact, Reve
 from placid.core.rollout.environment_state import EnvironmentState
 from placid.core.rollout.facts import AbortAsked, Failed, Opened, Superseded
 from placid.core.rollout.machine import Retire, SetScale, SetTraffic
+from placid.core.rollout.policy import Policy
 from placid.core.rollout.state import State as RolloutState
 from placid.core.rollout.state import evolve
 from placid.core.rollout.steps import Approve, Judge, Scale, Shift, Step
@@ -56,17 +57,15 @@ def rollout_stream(app: str, name: str, number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How an environment rolls out: the machine's settings, and the steps of its strategy.
+    """Which environment is kept, and by what: its machine, and what commits say of their rollout.
 
-    how      what is done in Git when a release is taken back: revert, pull-request or off
+    policy   reads placid.yaml at a commit; None when it has none
     """
 
     app: str
     name: str
     machine: Environment
-    strategy: str
-    steps: tuple[Step, ...]
-    how: str = "off"
+    policy: Callable[[str], Awaitable[Policy | None]]
 
 
 @dataclass
@@ -131,8 +130,16 @@ class Keeper:
         if commit in self._making:
             return BuildSeen("running")
         build = await self.builds.look(commit)
-        status = "missing" if build.status == "running" else build.status
-        return BuildSeen(status, build.release, build.why, build.log)
+        if build.status != "built":
+            status = "missing" if build.status == "running" else build.status
+            return BuildSeen(status, why=build.why, log=build.log)
+        try:
+            policy = await self.plan.policy(commit)
+        except Unavailable:
+            raise
+        except Problem as problem:  # an older placid could read it: what is live is kept on
+            return BuildSeen("failed", why=problem.what, log=build.log)
+        return BuildSeen("built", build.release, log=build.log, policy=policy)
 
     async def _rollout(self, number: int) -> RolloutState:
         state = RolloutState()
@@ -180,35 +187,24 @@ class Keeper:
         opened, number = wish.opened, wish.opened.number
         if number in self._rolling:
             return
-        back = opened.purpose == "rollback"
-        copies = self.plan.machine.copies
+        policy, back = wish.policy, opened.purpose == "rollback"
         first = Opened(
             opened.release,
-            self._steps(back, wish.stable is None),
-            copies,
+            _steps(policy, back, wish.stable is None),
+            wish.copies,
             self.place.now(),
             wish.stable,
-            "instant" if back else self.plan.strategy,
+            "instant" if back else policy.strategy,
             opened.purpose,
             opened.by,
             judged=not back,
+            override=policy.override,
+            standard=policy.standard,
         )
         with suppress(Conflict):  # it had begun before we came
             await story(self.place.store, self._stream(number)).append(0, first)
         self._rolling.add(number)
         self._tasks.start_soon(self._roll, number)
-
-    def _steps(self, back: bool, first: bool) -> tuple[Step, ...]:
-        """The strategy's steps; at once when going back; without shares for a first release,
-        which has nothing to share with or to be compared to."""
-        at_once: tuple[Step, ...] = (Scale(self.plan.machine.copies), Shift(100.0))
-        if back:
-            return at_once
-        if not first:
-            return self.plan.steps
-        asked = tuple(step for step in self.plan.steps if isinstance(step, Approve))
-        watched = [step for step in self.plan.steps if isinstance(step, Judge)]
-        return (*asked, *at_once, *watched[-1:])
 
     async def _roll(self, number: int) -> None:
         try:
@@ -249,7 +245,7 @@ class Keeper:
 
     async def _take_back(self, wish: TakeBack) -> None:
         try:
-            said = await self.repository.take_back(wish.bad, wish.good, wish.why, self.plan.how)
+            said = await self.repository.take_back(wish.bad, wish.good, wish.why, wish.how)
             fact = Reverted(wish.bad, said, self.place.now())
         except Unavailable:
             raise
@@ -259,3 +255,16 @@ class Keeper:
             )
             fact = Reverted(wish.bad, said, self.place.now(), done=False)
         await self._story().tell(fact)
+
+
+def _steps(policy: Policy, back: bool, first: bool) -> tuple[Step, ...]:
+    """The strategy's steps; at once when going back; without shares for a first release,
+    which has nothing to share with or to be compared to."""
+    at_once: tuple[Step, ...] = (Scale(policy.copies), Shift(100.0))
+    if back:
+        return at_once
+    if not first:
+        return policy.steps
+    asked = tuple(step for step in policy.steps if isinstance(step, Approve))
+    watched = [step for step in policy.steps if isinstance(step, Judge)]
+    return (*asked, *at_once, *watched[-1:])

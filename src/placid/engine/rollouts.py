@@ -20,7 +20,6 @@ from placid.core.rollout.machine import (
     Wish,
 )
 from placid.core.rollout.state import State
-from placid.core.rollout.world import Override
 from placid.core.verdict import Verdict
 from placid.engine.loop import Hands, Story, drive
 from placid.ports import Samples, Signal, Store, Target, Totals
@@ -41,7 +40,6 @@ class Place:
     signal: Signal
     judge: Judgement
     now: Callable[[], datetime]
-    override: Override | None = None
     watcher: Watcher | None = None
 
 
@@ -113,5 +111,5 @@ async def roll(place: Place, stream: str) -> State:
     async def acts(wish: Wish) -> None:
         await carry_out(place, wish)
 
-    machine = Rollout(stream, place.override)
+    machine = Rollout(stream)
     return await drive(machine, story(place.store, stream), Hands(looks, acts, place.now))

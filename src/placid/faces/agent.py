@@ -128,9 +128,9 @@ async def _seen_through(parts: Parts, name: str, begun: int, asked: Asked) -> bo
 async def _carry_out(keeper: Keeper) -> None:
     """Work until nothing is under way, Git is brought back too, and all is tidy."""
     state = await keeper.keep(idle)
-    if keeper.plan.machine.reverts:
-        with anyio.move_on_after(TIDY):
-            state = await keeper.keep(lambda state: idle(state) and state.revert is None)
+    reverts = keeper.plan.machine.reverts
+    with anyio.move_on_after(TIDY):
+        state = await keeper.keep(lambda state: idle(state) and reverts(state) is None)
     await keeper.settle(state, TIDY)
 
 

@@ -74,8 +74,9 @@ def _noted(fact: Skipped | Quarantined | Reverted | Crashed) -> Sentence:
 
 def _rollout(fact: RolloutOpened | RolloutEnded) -> Sentence:
     if isinstance(fact, RolloutOpened):
-        verb = "going back to" if fact.purpose == "rollback" else "releasing"
-        return f"{verb} {fact.release.id} (rollout {fact.number})"
+        if fact.purpose == "rollback":
+            return f"going back to {fact.release.id} (rollout {fact.number})"
+        return f"releasing {fact.release.id} (rollout {fact.number}){_ignored(fact)}"
     said = {
         "promoted": "is live",
         "rolled_back": "was taken back",
@@ -83,6 +84,15 @@ def _rollout(fact: RolloutOpened | RolloutEnded) -> Sentence:
         "superseded": "made way",
     }[fact.outcome]
     return f"{fact.release.id} {said}: {fact.why}"
+
+
+def _ignored(fact: RolloutOpened) -> Sentence:
+    """What the agent goes on doing as its own file says."""
+    if fact.policy is None or not fact.policy.ignored:
+        return ""
+    changed = ", ".join(fact.policy.ignored)
+    whose = f"placid.yaml of {fact.release.commit[:10]}"
+    return f"; {whose} changes {changed}: restart `placid serve` to take it"
 
 
 def _asked(fact: DeployAsked | RollbackAsked | Allowed | Refused) -> Sentence:

@@ -103,9 +103,7 @@ def since(histogram: Histogram, before: Histogram) -> Histogram:
     return tuple((bound, max(count - then.get(bound, 0), 0)) for bound, count in histogram)
 
 
-def slower(
-    canary: Histogram, stable: Histogram, alpha: float, stalled: int = 0
-) -> Gap | None:
+def slower(canary: Histogram, stable: Histogram, alpha: float, stalled: int = 0) -> Gap | None:
     """Where the canary is furthest above stable, each arm's band at alpha/2, `stalled` of the
     canary's requests set aside; None below 100 requests in either."""
     here, there = size(canary), size(stable)

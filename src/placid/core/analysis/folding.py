@@ -20,9 +20,10 @@ LONGEST = 6
 """Windows an incident may last where sessions stick to a release."""
 
 INSTANT = 1.0
-"""Seconds of slow answers that may have one cause: a copy that stalls answers all it held at once."""
+"""Seconds of slow answers that may have one cause: a copy that stalls answers all it held at its
+end."""
 
-MOST = 3.0
+MOST = 2.0
 """The factor by which one instant's slow answers may at most raise the bet that they speak for."""
 
 LEFT_OUT = 2

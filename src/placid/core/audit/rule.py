@@ -44,7 +44,7 @@ class Area(Enum):
     KUBERNETES = "kubernetes"
     IMAGE = "image"
     SECRETS = "secrets"
-    SERVICE = "service"
+    HEALTH = "health"
     GOING_BACK = "going-back"
     BRANCH = "branch"
 

@@ -24,6 +24,7 @@ from placid.core.rollout.environment_facts import (
 )
 from placid.core.rollout.environment_state import EnvironmentState, Wanted, evolve
 from placid.core.rollout.machine import Retire, SetScale, SetTraffic, steer
+from placid.core.rollout.policy import Policy
 from placid.core.rollout.state import State as RolloutState
 from placid.core.rollout.world import Release, Split, World
 
@@ -37,10 +38,12 @@ class MakeRelease:
 
 @dataclass(frozen=True, slots=True)
 class DriveRollout:
-    """Begin rollout `number`, or carry it on when nobody does."""
+    """Begin a rollout by `policy`, or carry it on when nobody does; `copies` of stable run."""
 
     opened: RolloutOpened
     stable: Release | None
+    policy: Policy
+    copies: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,12 @@ class StopRollout:
 
 @dataclass(frozen=True, slots=True)
 class TakeBack:
-    """Bring Git back to what runs."""
+    """Bring Git back to what runs; `how`: "revert" or "pull-request"."""
 
     bad: str
     good: str
     why: str
+    how: str
 
 
 EnvironmentWish = (
@@ -75,12 +79,13 @@ EnvironmentWish = (
 
 @dataclass(frozen=True, slots=True)
 class BuildSeen:
-    """The build of the wanted commit."""
+    """The build of the wanted commit, and what its placid.yaml says of its rollout."""
 
     status: Literal["missing", "running", "built", "failed"] = "missing"
     release: Release | None = None
     why: str = ""
     log: str = ""
+    policy: Policy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +117,10 @@ QUICK = timedelta(milliseconds=100)
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """The machine for one environment. `warm` seconds the release before stays running;
-    `newer` is what a newer commit does to an open rollout; `reverts`: Git is taken back too; `kept`
-    releases before the live one can be gone back to."""
+    """The machine for one environment. `own` is the policy of the agent's file, for commits that
+    have none; `kept` releases before the live one can be gone back to."""
 
-    copies: int
-    warm: float = 600.0
-    newer: Literal["replace", "wait"] = "replace"
-    reverts: bool = False
+    own: Policy
     kept: int = 5
 
     def start(self) -> EnvironmentState:
@@ -141,11 +142,23 @@ class Environment:
         )
         if step is not None:
             return step
-        if self.reverts and state.revert is not None and state.live is not None:
-            bad = state.revert
-            return Decision(effects=(TakeBack(bad.release.commit, state.live.commit, bad.why),))
+        taken = self.reverts(state)
+        if taken is not None:
+            return Decision(effects=(taken,))
         wishes = self.steady(state, seen.world, now)
         return Decision(effects=wishes, wake=QUICK if wishes else REST)
+
+    def policy(self, state: EnvironmentState, release: Release) -> Policy:
+        """What counts for a release."""
+        return state.policies.get(release.id, self.own)
+
+    def reverts(self, state: EnvironmentState) -> TakeBack | None:
+        """What is still to be done in Git, if anything."""
+        bad, live = state.revert, state.live
+        if bad is None or live is None:
+            return None
+        how = self.policy(state, bad.release).git
+        return TakeBack(bad.release.commit, live.commit, bad.why, how) if how != "off" else None
 
     def _blame(self, state: EnvironmentState, now: datetime) -> Next | None:
         if state.blamed is None:
@@ -173,7 +186,9 @@ class Environment:
             ended = RolloutEnded(number, release, end.outcome, end.why, now, by, purpose)
             return Decision(events=(ended,))
         if not seen.driven:
-            return Decision(effects=(DriveRollout(opened, state.live),), wake=QUICK)
+            live, policy = state.live, self.policy(state, opened.release)
+            copies = self.policy(state, live or opened.release).copies
+            return Decision(effects=(DriveRollout(opened, live, policy, copies),), wake=QUICK)
         if rollout is not None and not rollout.going_back and opened.purpose == "deploy":
             if state.back is not None:
                 return Decision(effects=(StopRollout(opened.number, state.back.by),), wake=QUICK)
@@ -183,7 +198,8 @@ class Environment:
     def _newer(self, state: EnvironmentState, seen: EnvironmentSeen, now: datetime) -> Next:
         """A newer commit is built while the rollout goes on, and only then takes its place."""
         assert state.rollout is not None
-        if state.wanted is None or self.newer == "wait":
+        newer = self.policy(state, state.rollout.release).newer
+        if state.wanted is None or newer == "wait":
             return Decision(wake=REST)
         skip = self._unfit(state, seen, now)
         if skip is not None:
@@ -214,7 +230,8 @@ class Environment:
             why = f"no such release before the live one (kept: {ids})"
             return Decision(events=(Refused(what, why, now),))
         number = state.rollouts + 1
-        return Decision(events=(RolloutOpened(number, fitting[0], now, "rollback", by),))
+        policy = state.policies.get(fitting[0].id)
+        return Decision(events=(RolloutOpened(number, fitting[0], now, "rollback", by, policy),))
 
     def _start(self, state: EnvironmentState, seen: EnvironmentSeen, now: datetime) -> Next | None:
         if state.wanted is None or state.rollout is not None:
@@ -245,7 +262,8 @@ class Environment:
             why = f"it holds the same files as {live.id if live else ''}, which is live"
             return Decision(events=(Skipped(state.wanted.commit, why, now, live=True),))
         number, by = state.rollouts + 1, state.wanted.by
-        return Decision(events=(RolloutOpened(number, release, now, "deploy", by),))
+        policy = seen.build.policy
+        return Decision(events=(RolloutOpened(number, release, now, "deploy", by, policy),))
 
     def _unfit(self, state: EnvironmentState, seen: EnvironmentSeen, now: datetime) -> Next | None:
         assert state.wanted is not None
@@ -266,9 +284,9 @@ class Environment:
         if live is None or state.rollout is not None:
             return ()
         wishes: list[EnvironmentWish] = []
-        running = world.of(live.id)
-        if running.wanted != self.copies or running.alive < self.copies:
-            wishes.append(SetScale(live.id, self.copies))
+        running, copies = world.of(live.id), self.policy(state, live).copies
+        if running.wanted != copies or running.alive < copies:
+            wishes.append(SetScale(live.id, copies))
         before = self._warm(state, world, now)
         weights = steer(100.0, live.id, before, world)
         if weights is not None and world.split != Split(weights):
@@ -279,8 +297,9 @@ class Environment:
         return tuple(wishes)
 
     def _warm(self, state: EnvironmentState, world: World, now: datetime) -> str | None:
-        assert state.since is not None
-        if now >= state.since + timedelta(seconds=self.warm) or not state.previous:
+        assert state.since is not None and state.live is not None
+        warm = timedelta(seconds=self.policy(state, state.live).warm)
+        if now >= state.since + warm or not state.previous:
             return None
         before = state.previous[0].id
         return before if world.of(before).wanted else None

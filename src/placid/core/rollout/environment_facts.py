@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from placid.core.rollout.facts import Fact, Outcome
+from placid.core.rollout.policy import Policy
 from placid.core.rollout.world import Release
 
 
@@ -72,13 +73,17 @@ class BuildFailed(Fact, frozen=True, tag="build_failed"):
 
 
 class RolloutOpened(Fact, frozen=True, tag="rollout_opened"):
-    """Rollout `number` (from 1) of this environment begins; purpose: "deploy" or "rollback"."""
+    """Rollout `number` (from 1) of this environment begins; purpose: "deploy" or "rollback".
+
+    policy   what placid.yaml of its commit says; None: it has none, and the agent's own counts
+    """
 
     number: int
     release: Release
     at: datetime
     purpose: str = "deploy"
     by: str = ""
+    policy: Policy | None = None
 
 
 class RolloutEnded(Fact, frozen=True, tag="rollout_ended"):

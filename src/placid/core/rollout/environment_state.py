@@ -22,6 +22,7 @@ from placid.core.rollout.environment_facts import (
     RolloutOpened,
     Skipped,
 )
+from placid.core.rollout.policy import Policy
 from placid.core.rollout.world import Release
 
 
@@ -40,6 +41,7 @@ class EnvironmentState:
     live      the release that serves; previous: the ones before it, newest first
     rollout   the open one; rollouts: how many there have been
     revert    a rollout whose commit Git must still be taken back from
+    policies  what the commits of releases said of their rollout, by release id
     """
 
     head: str = ""
@@ -53,6 +55,7 @@ class EnvironmentState:
     back: RollbackAsked | None = None
     blamed: RolloutEnded | None = None
     revert: RolloutEnded | None = None
+    policies: Mapping[str, Policy] = field(default_factory=dict[str, Policy])
 
 
 def evolve(state: EnvironmentState, fact: EnvironmentFact) -> EnvironmentState:
@@ -80,6 +83,10 @@ def _opened(state: EnvironmentState, fact: RolloutOpened) -> EnvironmentState:
     commit = fact.release.commit
     keep = state.wanted if state.wanted and state.wanted.commit != commit else None
     back = None if fact.purpose == "rollback" else state.back
+    policies = {id: said for id, said in state.policies.items() if id != fact.release.id}
+    if fact.policy is not None:
+        policies[fact.release.id] = fact.policy
+    state = replace(state, policies=policies)
     return replace(state, rollout=fact, rollouts=fact.number, wanted=keep, back=back)
 
 

@@ -12,8 +12,9 @@ from typing import Literal
 
 import msgspec
 
+from placid.core.rollout.policy import Standard
 from placid.core.rollout.steps import Step
-from placid.core.rollout.world import Release
+from placid.core.rollout.world import Override, Release
 
 Outcome = Literal["promoted", "rolled_back", "aborted", "superseded"]
 
@@ -23,7 +24,10 @@ class Fact(msgspec.Struct, frozen=True, tag_field="kind"):
 
 
 class Opened(Fact, frozen=True, tag="opened"):
-    """A rollout began. `steps` are frozen here; `judged` is false for a plain going back."""
+    """A rollout began; what it keeps to is frozen here. `judged` is false for a plain going back.
+
+    copies   how many of `stable` run (of `release`, when it is the first)
+    """
 
     release: Release
     steps: tuple[Step, ...]
@@ -34,6 +38,8 @@ class Opened(Fact, frozen=True, tag="opened"):
     why: str = "deploy"
     by: str = ""
     judged: bool = True
+    override: Override | None = None
+    standard: Standard = Standard()
 
 
 class StepStarted(Fact, frozen=True, tag="step_started"):

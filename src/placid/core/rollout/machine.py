@@ -84,7 +84,6 @@ class Rollout:
     """The machine for one rollout of an environment; `stream` names it in the evidence."""
 
     stream: str
-    override: Override | None = None
 
     def start(self) -> State:
         return State()
@@ -157,7 +156,7 @@ class Rollout:
         weights = steer(percent, release.id, stable.id if stable else None, seen.world)
         if weights is None:
             return None
-        ready, given = seen.world.of(release.id).ready > 0, self.override
+        ready, given = seen.world.of(release.id).ready > 0, state.opened.override
         override = None
         if given is not None and ready and weights.get(release.id) != 100.0:
             override = Override(release.id, given.header, given.cookie, given.value)
@@ -181,8 +180,8 @@ class Rollout:
         if state.paused and isinstance(step, Judge | Approve):
             return Decision(wake=SOON)
         match step:
-            case Scale(copies=copies, which=which):
-                return done if self._scaled(state, seen, copies, which) else Decision(wake=SOON)
+            case Scale():
+                return done if self._scaled(state, seen, step) else Decision(wake=SOON)
             case Shift(percent=percent):
                 share = seen.world.split.weights.get(state.opened.release.id, 0.0)
                 alone = share == 100.0  # nothing else is healthy: there is nothing to split
@@ -199,11 +198,11 @@ class Rollout:
             case _:
                 assert_never(step)
 
-    def _scaled(self, state: State, seen: Seen, copies: int, which: str) -> bool:
+    def _scaled(self, state: State, seen: Seen, step: Scale) -> bool:
         assert state.opened is not None
-        if which == "new":
-            return seen.world.of(state.opened.release.id).ready >= copies
-        stable = state.opened.stable
+        if step.which == "new":
+            return seen.world.of(state.opened.release.id).ready >= step.copies
+        stable, (_, copies, _) = state.opened.stable, state.wanted()
         return stable is None or seen.world.of(stable.id).wanted == copies
 
     def _approve(self, state: State, reason: str, now: datetime) -> Next:

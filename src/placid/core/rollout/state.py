@@ -71,7 +71,7 @@ class State:
                 case Scale(copies=copies, which="new"):
                     new = copies
                 case Scale(copies=copies):
-                    old = copies if self.opened.stable else 0
+                    old = min(copies, self.opened.copies) if self.opened.stable else 0
                 case Shift(percent=share):
                     percent = share
                 case _:
