@@ -1,0 +1,131 @@
+"""What is left out of an audit: ignored with a reason, by a comment or by the settings; known from
+before, by a baseline.
+
+A comment counts on the line it stands on and on the next: `# placid: ignore[image/root-user] why`.
+Several rules are parted by commas; an area alone means all of its rules. Without a reason it does
+not count, and that is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+import msgspec
+
+from placid.base.errors import Problem
+from placid.base.yamltext import Span
+from placid.core.audit.model import Repository
+from placid.core.audit.rule import Finding, Place, Unknown
+
+_COMMENT = re.compile(r"placid: ?ignore\[([^\]\n]*)\][ \t:-]*([^\n]*)")
+_CLOSING = re.compile(r"\s*(?:-->|\*/)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """Rules (names, areas or "*") that are ignored where a path matches; no globs: everywhere."""
+
+    rules: tuple[str, ...]
+    reason: str
+    paths: tuple[str, ...] = ()
+
+    def covers(self, rule: str, path: str) -> bool:
+        """Whether a finding of `rule` in `path` is meant."""
+        if not any(each in {rule, rule.partition("/")[0], "*"} for each in self.rules):
+            return False
+        return not self.paths or matches(path, self.paths)
+
+
+def matches(path: str, globs: Sequence[str]) -> bool:
+    """Whether a path matches one of the globs: `docs/`, `*.yaml` (any folder), `k8s/**`."""
+    name = path.rpartition("/")[2]
+    for glob in globs:
+        if glob.endswith("/") and (path.startswith(glob) or f"/{glob}" in f"/{path}"):
+            return True
+        if fnmatchcase(path, glob) or ("/" not in glob and fnmatchcase(name, glob)):
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Findings after ignoring: what is left, what is ignored, and ignores that lack a reason."""
+
+    left: list[Finding]
+    ignored: list[Finding]
+    doubts: list[Unknown]
+
+
+def sort_out(repository: Repository, found: Iterable[Finding], ignores: Sequence[Ignore]) -> Sorted:
+    """Part findings into those that count and those that are ignored."""
+    result = Sorted([], [], [])
+    comments: dict[str, dict[int, Ignore]] = {}
+    for finding in found:
+        path = finding.at[0].path if finding.at else ""
+        if path not in comments:
+            comments[path] = _comments(repository, path, result.doubts)
+        line = _line(repository, finding.at[0]) if finding.at else 0
+        near = [comments[path].get(number) for number in (line, line - 1)]
+        covered = any(
+            each is not None and each.covers(finding.rule, path) for each in (*near, *ignores)
+        )
+        (result.ignored if covered else result.left).append(finding)
+    return result
+
+
+def _comments(repository: Repository, path: str, doubts: list[Unknown]) -> dict[int, Ignore]:
+    """The ignores written in a file, by line."""
+    text = repository.text(path) or ""
+    if "placid:" not in text:
+        return {}
+    found: dict[int, Ignore] = {}
+    for comment in _COMMENT.finditer(text):
+        rules = tuple(each.strip() for each in comment[1].split(",") if each.strip())
+        reason = _CLOSING.sub("", comment[2]).strip()
+        if reason and rules:
+            found[text.count("\n", 0, comment.start()) + 1] = Ignore(rules, reason)
+        else:
+            words = "this ignore does not count: write the reason behind it"
+            doubts.append(Unknown(words, (Place(path, Span(*comment.span())),)))
+    return found
+
+
+def _line(repository: Repository, place: Place) -> int:
+    return (repository.text(place.path) or "").count("\n", 0, place.span.start) + 1
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A finding in a baseline: enough to recognise it, and to read the file."""
+
+    rule: str
+    path: str
+    message: str
+
+
+class Baseline(msgspec.Struct, frozen=True):
+    """Findings that were there when the team began, by fingerprint."""
+
+    findings: dict[str, Known]
+    version: Literal[1] = 1
+
+
+def read_baseline(data: bytes, name: str) -> Baseline:
+    """A baseline file; Problem when it is none."""
+    try:
+        return msgspec.json.decode(data, type=Baseline)
+    except msgspec.MsgspecError as error:
+        fix = "write it again with `placid check --write-baseline`"
+        raise Problem(f"{name} is no baseline: {error}", where=name, fix=fix) from None
+
+
+def write_baseline(found: Iterable[Finding]) -> bytes:
+    """A baseline of these findings, sorted, one a line."""
+    kept: Mapping[str, Known] = {
+        each.fingerprint: Known(each.rule, each.at[0].path if each.at else "", each.message)
+        for each in sorted(found, key=lambda each: (each.rule, each.at, each.fingerprint))
+    }
+    return msgspec.json.format(msgspec.json.encode(Baseline(dict(kept))), indent=1) + b"\n"

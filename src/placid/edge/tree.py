@@ -1,0 +1,99 @@
+"""The files an audit looks at: what git tracks or would track, a folder, or files named by hand.
+
+Git is asked once for the names. A file that a rule may write is in the repository like any other;
+what git ignores is not. Symbolic links that lead out of the tree are not followed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from placid.base.errors import Problem
+
+_SKIPPED = {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".placid"}
+_LARGEST = 20_000_000
+_TIMEOUT = 60
+
+
+class FolderTree:
+    """audit.model.Tree over a folder on disk."""
+
+    def __init__(self, root: Path, names: Iterable[str], git: bool) -> None:
+        self.root = root
+        self._names = sorted(set(names))
+        self._git = git
+        self._real = os.path.realpath(root)
+
+    def names(self) -> Sequence[str]:
+        return self._names
+
+    def read(self, name: str) -> bytes:
+        path = os.path.join(self.root, name)
+        try:
+            if os.path.islink(path) and not self._inside(path):
+                return b""
+            if not os.path.isfile(path) or os.path.getsize(path) > _LARGEST:
+                return b""
+            with open(path, "rb") as file:
+                return file.read()
+        except OSError:
+            return b""
+
+    def ignored(self, name: str) -> bool | None:
+        if not self._git:
+            return None
+        code = _git(self.root, "check-ignore", "-q", "--no-index", "--", name).returncode
+        return {0: True, 1: False}.get(code)
+
+    def _inside(self, path: str) -> bool:
+        return os.path.realpath(path).startswith(self._real + os.sep)
+
+
+def tree_at(folder: Path) -> FolderTree:
+    """The repository around `folder`, whole; without git the folder itself."""
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    if top.returncode != 0:
+        return FolderTree(folder, _walk(folder), git=False)
+    root = Path(os.fsdecode(top.stdout).rstrip("\n"))
+    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if listed.returncode != 0:
+        why = listed.stderr.decode("utf-8", "replace").strip()
+        raise Problem(f"git cannot list the files: {why}", where=str(root))
+    names = (os.fsdecode(each) for each in listed.stdout.split(b"\0") if each)
+    return FolderTree(root, (name for name in names if not name.startswith(".placid/")), git=True)
+
+
+def changed_since(tree: FolderTree, revision: str) -> frozenset[str]:
+    """The files that differ from where the branch left `revision`, new ones included."""
+    if revision.startswith("-"):
+        raise Problem(f"{revision} is no revision", fix="name a branch, tag or commit")
+    base = _git(tree.root, "merge-base", "HEAD", revision)
+    if base.returncode != 0:
+        raise Problem(
+            f"git knows no common ancestor of HEAD and {revision}",
+            where=str(tree.root),
+            fix="name a branch, tag or commit; in CI, fetch with enough depth (fetch-depth: 0)",
+        )
+    start = base.stdout.decode().strip()
+    changed = _git(tree.root, "diff", "--name-only", "-z", "--no-renames", start, "--")
+    fresh = _git(tree.root, "ls-files", "-z", "--others", "--exclude-standard")
+    names = (changed.stdout + fresh.stdout).split(b"\0")
+    return frozenset(os.fsdecode(name) for name in names if name)
+
+
+def _walk(folder: Path) -> Iterable[str]:
+    for base, folders, files in os.walk(folder):
+        folders[:] = sorted(each for each in folders if each not in _SKIPPED)
+        for file in files:
+            yield os.path.relpath(os.path.join(base, file), folder).replace(os.sep, "/")
+
+
+def _git(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    argv = ["git", "-C", str(folder), *words]
+    try:
+        return subprocess.run(argv, capture_output=True, timeout=_TIMEOUT, check=False)
+    except FileNotFoundError:
+        return subprocess.CompletedProcess(argv, 127, b"", b"git is not installed")
