@@ -68,7 +68,7 @@ def hold(
             for second in range(int(start), min(int(end) + 1, len(arrivals))):
                 begin, part = max(start, second), min(end, second + 1) - max(start, second)
                 serving[second] -= part / stalls.copies
-                count = rng.poisson(arrivals[second] * part / stalls.copies)
+                count = int(rng.poisson(float(arrivals[second]) * part / stalls.copies))
                 at = begin + part * rng.random(count)
                 caught.append(np.stack([at, end - at], axis=1))
     at, wait = _columns(caught)

@@ -81,6 +81,15 @@ def test_buckets_are_fine_and_ascend() -> None:
     assert all(b / a <= 1.2 for a, b in itertools.pairwise(found[4:]))
 
 
+@pytest.mark.parametrize("ms", [50, 95, 100, 150, 200, 250, 400, 500, 750, 1000, 1500, 5000, 60000])
+def test_an_objective_people_write_is_a_bound(ms: int) -> None:
+    assert ms in bounds()
+
+
+def test_a_bound_has_two_digits_because_envoy_keeps_no_more() -> None:
+    assert all(bound == float(f"{bound:.1e}") for bound in bounds())
+
+
 def test_a_long_home_gets_a_short_socket(tmp_path: Path) -> None:
     long = tmp_path.joinpath(*["folder"] * 20)
     assert len(str(socket_path(long))) <= LONGEST_SOCKET_PATH

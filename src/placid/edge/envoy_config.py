@@ -22,6 +22,7 @@ Json = dict[str, object]
 
 KEEP_IDLE = "1s"
 NEVER_SLOW = 4_294_967_295
+LONGEST_MS = 600_000
 SLOW_KEY = "placid.slow_ms"
 TYPES = "type.googleapis.com/envoy"
 FLAGS = ("UC", "UF", "UH", "UO", "UPE", "UR", "URX", "UT", "LR", "NC")
@@ -77,14 +78,20 @@ def from_file(path: Path) -> Json:
 
 
 def bounds() -> list[float]:
-    """Bucket bounds in ms for latency histograms: about 10 % apart from 1 ms to 10 minutes."""
-    found = {0.5}
+    """Bucket bounds in ms for latency histograms, from 1 ms to 10 minutes: at most 10 % apart, and
+    all multiples of 5 up to 95, of 50 up to 950 and so on, so that an objective such as 250 ms or
+    1.5 s is a bound.
+
+    Envoy itself keeps two digits of a duration: it counts exactly at bounds of two digits, and
+    could only interpolate at others.
+    """
+    found = {0.5, *(float(n * 10**k) for k in range(5) for n in range(10, 100, 5))}
     value = 1.0
-    while value <= 600_000:
+    while value <= LONGEST_MS:
         digits = 1 - math.floor(math.log10(value))
         found.add(round(value, digits))
         value *= 1.1
-    return sorted(found)
+    return sorted(bound for bound in found if bound <= LONGEST_MS)
 
 
 def bootstrap(folder: Path, admin: Path) -> Json:

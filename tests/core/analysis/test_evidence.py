@@ -115,6 +115,66 @@ def test_counts_are_the_same_as_single_events(events: list[tuple[float, bool]]) 
     assert math.isclose(split.log_e, folded(events), abs_tol=1e-9)
 
 
+INSTANTS = st.lists(st.tuples(EVENTS, st.booleans()), max_size=8)
+
+
+def told(instants: list[tuple[list[tuple[float, bool]], bool]], most: float) -> Split:
+    """Each of `instants` folded, asked for the e-value in between where it says so."""
+    split = Split(1.0, SLOWER, most)
+    for events, asked in instants:
+        split.instant()
+        for weight, on_canary in events:
+            split.add(weight, on_canary)
+        if asked:
+            assert split.log_e <= split.bound + 1e-9
+    return split
+
+
+@settings(deadline=None)
+@given(INSTANTS, st.floats(1.1, 5))
+def test_a_cap_only_takes_evidence_away(
+    instants: list[tuple[list[tuple[float, bool]], bool]], most: float
+) -> None:
+    """So what is honest without it is honest with it, at every look."""
+    capped, free = told(instants, most).log_e, told(instants, math.inf).log_e
+    assert capped <= free + 1e-9
+    assert capped <= len(instants) * math.log(most) + 1e-9
+
+
+@settings(deadline=None)
+@given(INSTANTS, EVENTS, st.floats(1.1, 5))
+def test_no_instant_raises_the_bet_by_more_than_the_cap(
+    past: list[tuple[list[tuple[float, bool]], bool]], now: list[tuple[float, bool]], most: float
+) -> None:
+    before, after = told(past, most).log_e, told([*past, (now, False)], most).log_e
+    assert after <= before + math.log(most) + 1e-9
+
+
+@settings(deadline=None)
+@given(INSTANTS, st.floats(1.1, 5))
+def test_looks_in_between_change_nothing(
+    instants: list[tuple[list[tuple[float, bool]], bool]], most: float
+) -> None:
+    never = [(events, False) for events, _ in instants]
+    assert math.isclose(told(instants, most).log_e, told(never, most).log_e, abs_tol=1e-9)
+
+
+@settings(deadline=None)
+@given(st.lists(EVENTS, max_size=8), st.floats(1.1, 5))
+def test_the_cap_by_hand(instants: list[list[tuple[float, bool]]], most: float) -> None:
+    """Each bet on its own: the sum over the instants of what each may add."""
+    logs: list[float] = []
+    for ratio, _ in SLOWER:
+        gains = [
+            sum(math.log((ratio if hit else 1.0) / (w * ratio + 1 - w)) for w, hit in events)
+            for events in instants
+        ]
+        logs.append(sum(min(gain, math.log(most)) for gain in gains))
+    by_hand = math.log(sum(s * math.exp(log) for log, (_, s) in zip(logs, SLOWER, strict=True)))
+    split = told([(events, False) for events in instants], most)
+    assert math.isclose(split.log_e, by_hand, abs_tol=1e-9)
+
+
 @settings(deadline=None)
 @given(EVENTS)
 def test_the_bound_is_never_below(events: list[tuple[float, bool]]) -> None:

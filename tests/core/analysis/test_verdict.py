@@ -149,9 +149,53 @@ def test_the_sentence_of_a_slow_release() -> None:
     events = tuple(Event(n, n % 3 == 0, "slow", 0.1) for n in range(60))
     verdict = judge(Case(events, Counts(160), Counts(1440)))
     assert verdict.sentence == snapshot(
-        "slow 12 % against 2.8 %, 20 of 60 on the new release (6 expected), e = 27000 "
+        "slow 12 % against 2.8 %, 20 of 60 on the new release (6 expected), e = 890 "
         "after 160 requests"
     )
+
+
+def stall(count: int, at: float = 100.0) -> tuple[Event, ...]:
+    """So many of the canary's requests, answered together as a stall ends."""
+    return tuple(Event(at + n / 100, True, "slow", 0.1, f"c{n}") for n in range(count))
+
+
+@settings(deadline=None)
+@given(st.integers(0, 80), st.sampled_from((0.01, 0.1, 0.5)), st.booleans())
+def test_one_stall_convicts_nobody(count: int, weight: float, objective: bool) -> None:
+    """Whatever share of the canary's first requests it held, on every ground."""
+    events = tuple(replace(event, weight=weight) for event in stall(count))
+    canary = Counts(count + 100, 0, spread(100, 0, 0, 0, count))
+    p95 = 0.5 if objective else None
+    verdict = judge(Case(events, canary, Counts(900, 0, spread(880, 10, 5, 5, 0)), p95=p95))
+    assert verdict.outcome != "bad"
+
+
+def test_a_stall_of_the_copies_as_they_start() -> None:
+    """What was seen on a loaded machine: 7 of the first 18 requests were slow, all at once."""
+    calm = tuple(Event(n * 0.3, False, "slow", 0.2) for n in range(9))
+    held = tuple(replace(event, weight=0.2) for event in stall(7, at=1.0))
+    verdict = judge(Case((*calm, *held), Counts(18), Counts(64)))
+    assert verdict.outcome == "unsure"
+    assert verdict.numbers["e.slow"] < 4
+
+
+def test_the_same_slow_answers_one_by_one_convict() -> None:
+    apart = tuple(replace(event, at=2.0 * n) for n, event in enumerate(stall(9)))
+    assert judge(Case(apart, Counts(90), Counts(900))).outcome == "bad"
+
+
+def test_stalls_of_stable_speak_for_the_canary_in_full() -> None:
+    """They hold nine times as many requests where stable has nine tenths of the traffic."""
+    both = (*stall(5), *(replace(e, on_canary=False, at=e.at + 60) for e in stall(45)))
+    assert judge(Case(both)).numbers["e.slow"] < 1
+
+
+def test_a_p95_that_stays_broken_convicts_though_a_stall_is_left_out() -> None:
+    """At full weight, where nothing can be compared, only the totals can tell."""
+    late = tuple(Event(float(n), True, "slow", 1.0) for n in range(40))
+    canary, stable = Counts(400, 0, spread(300, 40, 10, 10, 40)), spread(4000, 0, 0, 0, 0)
+    verdict = judge(Case(late, canary, Counts(4000, 0, stable), p95=0.5, histogram=True))
+    assert verdict.outcome == "bad"
 
 
 def test_the_sentence_of_a_latency_that_left_the_band() -> None:

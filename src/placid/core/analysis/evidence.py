@@ -77,6 +77,7 @@ class Split:
     __slots__ = (
         "_ahead",
         "_bets",
+        "_calm",
         "_gains",
         "_logs",
         "_most",
@@ -92,7 +93,7 @@ class Split:
         self._bets, self._most = bets, math.log(most)
         self._steps = _Steps(min(max(tolerance, _LEAST), 1.0 / _LEAST), bets)
         self._logs, self._gains = [0.0] * len(bets), [0.0] * len(bets)
-        self._weight, self._now, self._ahead = 0.0, [0, 0], 0.0
+        self._weight, self._now, self._calm, self._ahead = 0.0, [0, 0], 0, 0.0
         self.hits, self.told, self.expected = 0, 0, 0.0
 
     def add(self, weight: float, on_canary: bool, count: int = 1) -> None:
@@ -111,19 +112,27 @@ class Split:
 
     def instant(self) -> None:
         """What is added from here on comes from another instant."""
-        self._settle()
-        self._logs = self._capped()
-        self._gains = [0.0] * len(self._logs)
+        if self._now[1] or any(self._gains):
+            self._settle()
+            self._logs, self._gains = self._capped(), [0.0] * len(self._logs)
+        else:  # nothing that a cap could bind: leave it for later
+            self._calm += self._now[0]
+            self._now[0] = 0
 
     def _settle(self) -> None:
-        """Turn the counts under the present weight into the gains of this instant."""
+        """Turn the counts under the present weight into the bets' logs and this instant's gains."""
+        if not self._weight:
+            return
+        falls, rises = self._steps[self._weight]
+        if calm := self._calm:
+            self._logs = [log + calm * fall for log, fall in zip(self._logs, falls, strict=True)]
         rest, hits = self._now
         if rest or hits:
             self._gains = [
                 gain + rest * fall + hits * rise
-                for gain, fall, rise in zip(self._gains, *self._steps[self._weight], strict=True)
+                for gain, fall, rise in zip(self._gains, falls, rises, strict=True)
             ]
-            self._now = [0, 0]
+        self._now, self._calm = [0, 0], 0
 
     def _capped(self) -> list[float]:
         most = self._most

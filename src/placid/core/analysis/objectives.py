@@ -3,7 +3,8 @@
 Errors count once per incident where they speak against a release (repeats by one client are left
 out), and all of them where they speak for it. A p95 objective is met when at most 5 % of the
 requests are slower; with a histogram that is asked at a bucket bound, on the safe side both ways:
-the bound at or over the objective to convict, the one at or below it to certify.
+the bound at or over the objective to convict, the one at or below it to certify (one and the same
+where the objective is a bound). What a stall may have held does not convict.
 
 Breaking an objective counts against the new release only while stable keeps the same one (by what
 was seen of it) and the new one looks worse than stable: what both suffer is no fault of a release.
