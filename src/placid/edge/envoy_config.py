@@ -82,8 +82,8 @@ def bounds() -> list[float]:
     all multiples of 5 up to 95, of 50 up to 950 and so on, so that an objective such as 250 ms or
     1.5 s is a bound.
 
-    Envoy itself keeps two digits of a duration: it counts exactly at bounds of two digits, and
-    could only interpolate at others.
+    Envoy itself keeps two digits of a duration: at a bound of three it says what holds at the one
+    of two digits below.
     """
     found = {0.5, *(float(n * 10**k) for k in range(5) for n in range(10, 100, 5))}
     value = 1.0

@@ -115,6 +115,10 @@ def test_counters_say_what_events_say(sides: list[bool], weight: float) -> None:
     assert math.isclose(here.numbers["e.errors"], there.numbers["e.errors"], rel_tol=1e-9)
 
 
+def test_slow_requests_of_counters_have_no_instants_and_count_in_full() -> None:
+    assert judge(Case(spans=(Span(0.1, canary_slow=20, stable_slow=40),))).outcome == "bad"
+
+
 @pytest.mark.parametrize("p95", [None, 0.5])
 @pytest.mark.parametrize("slow", [0, 3, 50])
 def test_two_errors_on_a_tenth_convict_whatever_else_is_judged(

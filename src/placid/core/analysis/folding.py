@@ -100,7 +100,8 @@ class _Fold:
 
     def __init__(self, case: Case, errors: float, slow: float) -> None:
         self.errors = _Kind(case, errors, Split(case.tolerance, WORSE))
-        self.slow = _Kind(case, slow, Split(case.tolerance, SLOWER, MOST))
+        most = inf if case.spans else MOST  # counters have no instants that could be told apart
+        self.slow = _Kind(case, slow, Split(case.tolerance, SLOWER, most))
         self.goal, self.peak = 1.0 / case.alpha, errors + slow
         self.at: float | None = None
 
