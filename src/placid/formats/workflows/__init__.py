@@ -1,0 +1,51 @@
+"""GitHub workflows and actions: read from text into a typed model with places, and validated.
+
+workflow = read_workflow(text, ".github/workflows/ci.yml")
+workflow.job("test").steps[0].run.text
+"""
+
+from placid.formats.workflows.model import (
+    Action,
+    Concurrency,
+    Container,
+    Defaults,
+    Environment,
+    Input,
+    Job,
+    Output,
+    Permissions,
+    Runs,
+    Schedule,
+    Secret,
+    Step,
+    Strategy,
+    Trigger,
+    Workflow,
+)
+from placid.formats.workflows.reading import action, read_action, read_workflow, workflow
+from placid.formats.workflows.reference import Reference, reference
+
+__all__ = [
+    "Action",
+    "Concurrency",
+    "Container",
+    "Defaults",
+    "Environment",
+    "Input",
+    "Job",
+    "Output",
+    "Permissions",
+    "Reference",
+    "Runs",
+    "Schedule",
+    "Secret",
+    "Step",
+    "Strategy",
+    "Trigger",
+    "Workflow",
+    "action",
+    "read_action",
+    "read_workflow",
+    "reference",
+    "workflow",
+]
