@@ -1,0 +1,103 @@
+"""What the kustomizations of a repository change in objects that are written elsewhere.
+
+A base is not what is deployed: an overlay may add the probe or the limit that the base leaves out.
+A patch is kept as text, with the kind and name that it is for ("" for any).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import NamedTuple
+
+from placid.base.yamltext import Mapping, Scalar
+from placid.core.audit.facts.objects import KUSTOMIZATIONS, patch_files
+from placid.core.audit.facts.yamlfiles import documents
+from placid.core.audit.model import Repository, fact
+from placid.formats.manifests.object import Object
+from placid.formats.manifests.reading import items, mappings, word
+
+_KIND = re.compile(r"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
+_NAME = re.compile(r"^[ \t]+name:[ \t]*[\"']?([\w.-]+)", re.MULTILINE)
+_DOCUMENT = re.compile(r"^---.*$", re.MULTILINE)
+
+
+class Patch(NamedTuple):
+    """A patch and what it is for; name may be a regular expression."""
+
+    kind: str
+    name: str
+    text: str
+
+    def touches(self, each: Object) -> bool:
+        """Whether it may be for this object."""
+        if self.kind not in ("", each.kind):
+            return False
+        return self.name in ("", each.name) or not self.name.replace("-", "").isalnum()
+
+
+def set_elsewhere(repository: Repository, each: Object, *words: str) -> bool:
+    """Whether a patch that may be for this object has one of these words."""
+    return any(
+        any(one in patch.text for one in words) and patch.touches(each)
+        for patch in patches(repository)
+    )
+
+
+@fact
+def patches(repository: Repository) -> tuple[Patch, ...]:
+    """Every patch of every kustomization."""
+    found: list[Patch] = []
+    for path in kustomizations(repository):
+        for each in documents(repository, path):
+            if isinstance(each.root, Mapping):
+                found += _patches(repository, path, each.root)
+    return tuple(found)
+
+
+@fact
+def image_names(repository: Repository) -> frozenset[str]:
+    """The images that kustomizations give a tag or digest or another name."""
+    return frozenset(
+        word(each, "name")
+        for path in kustomizations(repository)
+        if "images" in (repository.text(path) or "")
+        for document in documents(repository, path)
+        for each in mappings(document.root, "images")
+    )
+
+
+@fact
+def kustomizations(repository: Repository) -> tuple[str, ...]:
+    """The paths of all kustomizations."""
+    return tuple(each for each in repository.paths if posixpath.basename(each) in KUSTOMIZATIONS)
+
+
+def _patches(repository: Repository, path: str, root: Mapping) -> list[Patch]:
+    folder = posixpath.dirname(path)
+    found: list[Patch] = []
+    for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
+        for each in items(root, key):
+            if isinstance(each, Scalar) and "\n" in each.text:
+                found += _split(each.text, "", "")
+            elif isinstance(each, Mapping):
+                kind, name = word(each, "target", "kind"), word(each, "target", "name")
+                where = posixpath.normpath(posixpath.join(folder, word(each, "path")))
+                text = word(each, "patch") or repository.text(where) or ""
+                found += _split(text, kind, name)
+    for name in patch_files(repository, path):
+        found += _split(repository.text(name) or "", "", "")
+    return found
+
+
+def _split(text: str, kind: str, name: str) -> list[Patch]:
+    return [
+        Patch(kind or _first(_KIND, part), name or ("" if kind else _first(_NAME, part)), part)
+        for part in _DOCUMENT.split(text)
+        if part.strip()
+    ]
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return found[1] if found else ""

@@ -1,0 +1,65 @@
+"""Workloads: whole objects that make pods, and how sure a rule can be of what it says of them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from placid.base.yamltext import Span
+from placid.core.audit.facts.objects import is_example, objects
+from placid.core.audit.model import Repository, path_fact
+from placid.core.audit.rule import Confidence, Place
+from placid.formats.manifests.object import Object
+from placid.formats.manifests.pods import SERVING, Container, Pod, pod_of
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """An object with the pod that it makes."""
+
+    object: Object
+    pod: Pod
+
+    @property
+    def serves(self) -> bool:
+        """Whether its pods run until they are replaced (a Deployment, not a Job)."""
+        return self.object.kind in SERVING
+
+    def place(self, span: Span | None = None) -> Place:
+        """A place in its file; its name when none is given."""
+        return Place(self.object.path, self.object.at if span is None else span)
+
+
+@path_fact
+def workloads(repository: Repository, path: str) -> tuple[Workload, ...]:
+    """The workloads in a file that are whole."""
+    pairs = ((each, pod_of(each)) for each in objects(repository, path) if each.whole)
+    return tuple(Workload(each, pod) for each, pod in pairs if pod)
+
+
+def containers(repository: Repository, path: str) -> Iterator[tuple[Workload, Container]]:
+    """Every container of the workloads in a file, init containers too."""
+    for workload in workloads(repository, path):
+        for container in workload.pod.containers:
+            yield workload, container
+
+
+def whole_objects(repository: Repository, path: str, *kinds: str) -> Iterator[Object]:
+    """The whole objects in a file, of these kinds (any, when none is named)."""
+    for each in objects(repository, path):
+        if each.whole and (not kinds or each.kind in kinds):
+            yield each
+
+
+def sure(repository: Repository, path: str) -> Confidence:
+    """How sure a hit is: examples and test data may be bad on purpose, unless named by hand."""
+    return Confidence.LOW if repository.whole and is_example(path) else Confidence.HIGH
+
+
+def neighbours(repository: Repository, path: str) -> Iterator[Object]:
+    """The objects of the files in the same folder."""
+    folder = posixpath.dirname(path)
+    for each in repository.paths:
+        if posixpath.dirname(each) == folder:
+            yield from objects(repository, each)
