@@ -11,7 +11,7 @@ from placid.base.errors import Problem, Problems
 from placid.base.yamltext import Mapping, Node, Span, compose, decode, scalars
 from placid.config.checks import check
 from placid.config.faults import Reading
-from placid.config.model import FILE, Config
+from placid.config.model import FILE, Checking, Config
 from placid.config.reading import read_struct
 from placid.config.scalars import what_is
 from placid.config.strategy import read_strategy
@@ -56,6 +56,23 @@ def parse(text: str, path: str, exists: Callable[[str], bool]) -> Config:
     raise reading.problems()
 
 
+def checking(text: str, path: str) -> Checking:
+    """The `check` section alone: the rest of the file may be missing, or wrong."""
+    document = compose(text, path, tuple(_secrets(text)))
+    root = document.root
+    entry = root.get("check") if isinstance(root, Mapping) else None
+    if entry is None:
+        return Checking()
+    reading = Reading(document, lambda _: True, {})
+    if not isinstance(entry.value, Mapping):
+        what = f"check must be a mapping of keys, not {what_is(entry.value)}"
+        raise Problems([document.problem(what, entry.value.span)])
+    section = read_struct(reading, entry.value, fields_of(Checking), ("check",))
+    if isinstance(section, Checking) and not reading.faults:
+        return section
+    raise reading.problems()
+
+
 def _secrets(text: str) -> list[Span]:
     """Where secrets may stand in clear, found before anything can go wrong with the YAML."""
     return [Span(*found.span(found.lastgroup or 0)) for found in _SECRETS.finditer(text)]
@@ -68,4 +85,4 @@ def _exactly(hidden: tuple[Span, ...], root: Node) -> Iterator[Span]:
         yield Span(span.start, ends.get(span.start, span.end))
 
 
-__all__ = ["FILE", "load", "parse"]
+__all__ = ["FILE", "checking", "load", "parse"]

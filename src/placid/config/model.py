@@ -258,6 +258,38 @@ class Judging(Section, frozen=True, kw_only=True):
     ] = 1.0
 
 
+class Ignoring(Section, frozen=True, kw_only=True):
+    """Why findings of a rule do not count, and where."""
+
+    reason: Annotated[str, Meta(min_length=1, description="Why; it is shown with `--all`.")]
+    paths: Annotated[
+        list[str],
+        Meta(description='Globs of the files it is ignored in, like "docs/"; empty is everywhere.'),
+    ] = []
+
+
+class Checking(Section, frozen=True, kw_only=True):
+    """What `placid check` looks at, and what it lets pass."""
+
+    fail_on: Annotated[
+        Literal["note", "low", "medium", "high"],
+        Meta(description="The least severity that makes the command end with 1."),
+    ] = "high"
+    exclude: Annotated[
+        list[str], Meta(description='Globs of files that are not looked at, like "testdata/".')
+    ] = []
+    ignore: Annotated[
+        dict[str, Ignoring],
+        Meta(description="What is ignored, by the name of a rule or of an area."),
+    ] = {}
+    baseline: Annotated[
+        str, Meta(description="The file of findings from before, which do not count.")
+    ] = ".placid-baseline.json"
+    kubernetes: Annotated[
+        str, Meta(description='The version manifests are held against, like "1.31"; "" is newest.')
+    ] = ""
+
+
 def _production() -> dict[str, Environment]:
     return {"production": Environment()}
 
@@ -284,3 +316,4 @@ class Config(Section, frozen=True, kw_only=True):
         int, Meta(ge=1, le=1000, description="How many releases are kept for going back.")
     ] = 5
     judge: Annotated[Judging, Meta(description="How sure the judge must be.")] = Judging()
+    check: Annotated[Checking, Meta(description="What `placid check` lets pass.")] = Checking()

@@ -24,7 +24,7 @@ class FolderTree:
     def __init__(self, root: Path, names: Iterable[str], git: bool) -> None:
         self.root = root
         self._names = sorted(set(names))
-        self._git = git
+        self.git = git
         self._real = os.path.realpath(root)
 
     def names(self) -> Sequence[str]:
@@ -43,10 +43,30 @@ class FolderTree:
             return b""
 
     def ignored(self, name: str) -> bool | None:
-        if not self._git:
+        if not self.git:
             return None
         code = _git(self.root, "check-ignore", "-q", "--no-index", "--", name).returncode
         return {0: True, 1: False}.get(code)
+
+    def only(self, names: Iterable[str]) -> FolderTree:
+        """The same tree with these files alone."""
+        return FolderTree(self.root, names, self.git)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Put `data` in a file at once and whole; its mode stays."""
+        path = self.root / name
+        if path.is_symlink():
+            raise Problem(f"{name} is a symbolic link", where=str(path), fix="mend what it names")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
+        fresh = path.with_name(f".{path.name}.placid")
+        try:
+            fresh.write_bytes(data)
+            fresh.chmod(mode)
+            fresh.replace(path)
+        except OSError as error:
+            fresh.unlink(missing_ok=True)
+            raise Problem(f"{name} cannot be written: {error.strerror}", where=str(path)) from None
 
     def _inside(self, path: str) -> bool:
         return os.path.realpath(path).startswith(self._real + os.sep)

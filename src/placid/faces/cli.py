@@ -17,6 +17,7 @@ import click
 
 from placid import __version__
 from placid.base.errors import Problem
+from placid.faces.cli_check import check, rules
 from placid.faces.render import problem_text
 
 
@@ -78,6 +79,9 @@ def say(text: str) -> None:
 def cli() -> None:
     """Makes deployments boring."""
 
+
+cli.add_command(check)
+cli.add_command(rules)
 
 ENV = click.option("--env", "env", default="", help="The environment; the last one by default.")
 BY = click.option("--by", default="", help="Who asks; your login name by default.")

@@ -7,6 +7,7 @@ import re
 from placid.base.errors import Problem, Problems
 
 _RED, _BLUE, _GREEN, _BOLD, _PLAIN = "\033[31m", "\033[34m", "\033[32m", "\033[1m", "\033[0m"
+_NAMED = {"red": _BOLD + _RED, "yellow": "\033[33m", "blue": _BLUE, "green": _GREEN, "bold": _BOLD}
 _GUTTER = re.compile(r"^( +\d* \|)", re.MULTILINE)
 _CARETS = re.compile(r"(?<=\|)(\s*)(\^+.*)$", re.MULTILINE)
 
@@ -28,6 +29,11 @@ def problem_text(problem: Problem, colour: bool) -> str:
     if problem.fix:
         lines.append(_painted("fix:", _GREEN, colour) + f" {problem.fix}")
     return "\n".join(lines)
+
+
+def painted(text: str, colour: str, wanted: bool) -> str:
+    """The text in a colour by its name; "plain" and what is not `wanted` stay as they are."""
+    return _painted(text, _NAMED.get(colour, ""), wanted and colour in _NAMED)
 
 
 def _painted(text: str, colour: str, wanted: bool) -> str:

@@ -48,6 +48,10 @@ class Repository:
         """Whether there is such a file."""
         return path in self._present
 
+    def encoded(self, path: str, text: str) -> bytes:
+        """The bytes of a file with a new text, in the encoding that the old one was read in."""
+        return text.encode(_encoding(self.tree.read(path)) if self.has(path) else "utf-8")
+
     def text(self, path: str) -> str | None:
         """The text of a file; None when it is not there or no text (NUL bytes).
 
@@ -87,11 +91,15 @@ def path_fact(work: Callable[[Repository, str], T]) -> Callable[[Repository, str
 
 
 def _decoded(data: bytes) -> str | None:
+    encoding = _encoding(data)
+    return None if b"\0" in data and encoding != "utf-16" else data.decode(encoding, "replace")
+
+
+def _encoding(data: bytes) -> str:
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return data.decode("utf-16", "replace")
-    if b"\0" in data:
-        return None
+        return "utf-16"
     try:
-        return data.decode("utf-8")
+        data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        return "latin-1"
+    return "utf-8"

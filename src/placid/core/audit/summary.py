@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from placid.core.audit.rule import Area, Finding, Severity
+from placid.core.audit.rule import Area, Finding, Severity, rules
 
 COST = {Severity.HIGH: 4, Severity.MEDIUM: 2, Severity.LOW: 1, Severity.NOTE: 0}
 
@@ -48,5 +48,5 @@ def score(area: Area, todo: Iterable[Action]) -> int:
 
 
 def area_of(rule: str) -> Area:
-    """The area of a rule by its name."""
-    return Area(rule.partition("/")[0])
+    """The area of a rule."""
+    return rules.get(rule).area

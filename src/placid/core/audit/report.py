@@ -1,0 +1,29 @@
+"""What an audit ends with, before anyone draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from placid.core.audit.model import Repository
+from placid.core.audit.rule import Finding, Severity, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`findings` count; `ignored` have a reason and `known` stand in the baseline.
+
+    `gone` are fingerprints of the baseline that were found no more. `timing` is seconds by part.
+    """
+
+    repository: Repository
+    findings: tuple[Finding, ...]
+    unknown: tuple[Unknown, ...] = ()
+    ignored: tuple[Finding, ...] = ()
+    known: tuple[Finding, ...] = ()
+    gone: tuple[str, ...] = ()
+    timing: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    def at_least(self, severity: Severity) -> list[Finding]:
+        """The findings that are this bad or worse."""
+        return [each for each in self.findings if each.severity >= severity]

@@ -1,0 +1,236 @@
+"""`placid check`: read the tree, ask the rules, sort out what is ignored, mend what is asked.
+
+The scanners of others (zizmor, kingfisher) are started first and collected last, so that they run
+beside our own rules. With fixes, the audit is run again on what was written: what is shown is left.
+"""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from placid.base.errors import Problem
+from placid.config.loading import checking
+from placid.config.model import FILE, Checking
+from placid.core.audit.audit import Said, ask, every_rule, findings
+from placid.core.audit.fixing import applied, chosen
+from placid.core.audit.model import Repository
+from placid.core.audit.report import Report
+from placid.core.audit.rule import Finding, Severity, Unknown
+from placid.core.audit.settings import (
+    Ignore,
+    matches,
+    read_baseline,
+    sort_out,
+    write_baseline,
+)
+from placid.edge.tree import FolderTree, changed_since, tree_at
+
+_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asked of the command. `files` are looked at alone; empty is the whole tree."""
+
+    start: Path
+    files: tuple[Path, ...] = ()
+    since: str = ""
+    rules: tuple[str, ...] = ()
+    baseline: bool = True
+    secrets: bool = True
+    history: bool = False
+    network: bool = False
+    fixes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The tree and the settings of an audit."""
+
+    tree: FolderTree
+    settings: Checking
+    whole: bool
+    changed: frozenset[str] | None = None
+
+    @property
+    def baseline(self) -> Path:
+        return self.tree.root / self.settings.baseline
+
+
+@dataclass(slots=True)
+class Clock:
+    """Seconds spent on each part."""
+
+    parts: dict[str, float] = field(default_factory=dict[str, float])
+    begun: float = field(default_factory=time.perf_counter)
+
+    def lap(self, part: str) -> None:
+        now = time.perf_counter()
+        self.parts[part] = self.parts.get(part, 0.0) + now - self.begun
+        self.begun = now
+
+
+def ground(wanted: Wanted) -> Ground:
+    """What is looked at; Problem for a path that is not there or settings that are wrong."""
+    if wanted.files:
+        return _named(wanted)
+    tree = tree_at(wanted.start)
+    settings = _settings(tree.root)
+    names = [name for name in tree.names() if not matches(name, settings.exclude)]
+    changed = changed_since(tree, wanted.since) if wanted.since else None
+    return Ground(tree.only(names), settings, whole=True, changed=changed)
+
+
+def _named(wanted: Wanted) -> Ground:
+    for path in wanted.files:
+        if not path.exists():
+            raise Problem(f"there is no {path}", fix="name files or folders that are there")
+    folders = [path for path in wanted.files if path.is_dir()]
+    if len(wanted.files) == 1 and folders:
+        return ground(replace(wanted, start=folders[0], files=()))
+    root = _common(wanted.files)
+    names = [name for path in wanted.files for name in _below(path, root)]
+    return Ground(FolderTree(root, names, git=False), _settings(root), whole=False)
+
+
+def _common(paths: Sequence[Path]) -> Path:
+    """The folder of a repository that holds all of them, or the closest folder that does."""
+    absolute = [path.absolute() for path in paths]
+    root = absolute[0].parent
+    while any(root not in path.parents for path in absolute):
+        root = root.parent
+    around = (each for each in (root, *root.parents) if (each / ".git").exists())
+    return next(around, root)
+
+
+def _below(path: Path, root: Path) -> Iterator[str]:
+    if not path.is_dir():
+        yield path.absolute().relative_to(root).as_posix()
+        return
+    for name in tree_at(path).names():
+        yield (path.absolute() / name).relative_to(root).as_posix()
+
+
+def _settings(root: Path) -> Checking:
+    try:
+        text = (root / FILE).read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return Checking()
+    return checking(text, FILE)
+
+
+def audit(wanted: Wanted) -> Report:
+    """Look at everything once."""
+    clock = Clock()
+    place = ground(wanted)
+    repository = Repository(place.tree, datetime.now(UTC).date(), whole=place.whole)
+    clock.lap("tree")
+    said = list(_own(wanted, place, repository, clock))
+    found = [each for each in findings(repository, said) if _counts(each, place)]
+    ignores = [
+        Ignore((name,), each.reason, tuple(each.paths))
+        for name, each in place.settings.ignore.items()
+    ]
+    sorted_out = sort_out(repository, found, ignores)
+    doubts = [each.hit for each in said if isinstance(each.hit, Unknown)]
+    baseline = _baseline(place) if wanted.baseline else set[str]()
+    left = [each for each in sorted_out.left if each.fingerprint not in baseline]
+    known = [each for each in sorted_out.left if each.fingerprint in baseline]
+    gone = set(baseline) - {each.fingerprint for each in found}
+    clock.lap("report")
+    return Report(
+        repository,
+        tuple(left),
+        (*doubts, *sorted_out.doubts),
+        tuple(sorted_out.ignored),
+        tuple(known),
+        tuple(sorted(gone)) if place.whole and not wanted.since and not wanted.rules else (),
+        clock.parts,
+    )
+
+
+def _own(wanted: Wanted, place: Ground, repository: Repository, clock: Clock) -> Iterator[Said]:
+    """What our own rules say."""
+    paths = repository.paths
+    if place.changed is not None:
+        paths = tuple(path for path in paths if path in place.changed)
+    for name, rule in every_rule():
+        if not _chosen(name, wanted.rules):
+            continue
+        yield from ask(rule, repository, paths)
+        clock.lap(rule.area.value)
+
+
+def _chosen(name: str, wanted: Sequence[str]) -> bool:
+    return not wanted or any(each in {name, name.partition("/")[0]} for each in wanted)
+
+
+def _counts(finding: Finding, place: Ground) -> bool:
+    """Whether a finding is in what was asked for: of --since, one that touches a changed file."""
+    if place.changed is None:
+        return True
+    return any(at.path in place.changed for at in finding.at)
+
+
+def _baseline(place: Ground) -> set[str]:
+    try:
+        data = place.baseline.read_bytes()
+    except OSError:
+        return set()
+    return set(read_baseline(data, place.settings.baseline).findings)
+
+
+def keep_baseline(wanted: Wanted) -> tuple[Path, int]:
+    """Write what is found now as the baseline; where, and how many findings it holds."""
+    report = audit(replace(wanted, baseline=False))
+    path = ground(wanted).baseline
+    path.write_bytes(write_baseline(report.findings))
+    return path, len(report.findings)
+
+
+def mend(wanted: Wanted, unsafe: bool) -> tuple[Report, int]:
+    """Apply fixes until none is left to apply; what is left to find, and how many were applied."""
+    count = 0
+    report = audit(wanted)
+    for _ in range(_ROUNDS):
+        fixes = chosen(report.findings, unsafe)
+        if not fixes:
+            break
+        for path, text in applied(report.repository, fixes).items():
+            _write(report.repository, path, text)
+        count += len(fixes)
+        report = audit(wanted)
+    return report, count
+
+
+def _write(repository: Repository, path: str, text: str) -> None:
+    tree = repository.tree
+    assert isinstance(tree, FolderTree)
+    tree.write(path, repository.encoded(path, text))
+
+
+def difference(report: Report, unsafe: bool) -> str:
+    """What the fixes would change, as a unified diff; "" for nothing."""
+    texts = applied(report.repository, chosen(report.findings, unsafe))
+    return "".join(
+        line
+        for path, text in sorted(texts.items())
+        for line in _diff(path, report.repository.text(path), text)
+    )
+
+
+def _diff(path: str, before: str | None, after: str) -> Iterator[str]:
+    old = (before or "").splitlines(keepends=True)
+    start = f"a/{path}" if before is not None else "/dev/null"
+    for line in difflib.unified_diff(old, after.splitlines(keepends=True), start, f"b/{path}"):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def failed(report: Report, fail_on: str) -> bool:
+    """Whether the answer is no."""
+    return bool(report.at_least(Severity[fail_on.upper()]))
