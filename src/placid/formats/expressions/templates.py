@@ -1,0 +1,126 @@
+"""Text with expressions in it, and the conditions of `if:`.
+
+An expression ends at the first `}}` that is not inside quotes. An `if:` is an expression also
+without `${{ }}`; unless it asks for the status itself it means `success() && (...)`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from placid.base.yamltext.nodes import Span
+from placid.formats.expressions.evaluation import Function, evaluate
+from placid.formats.expressions.nodes import (
+    Call,
+    ExpressionError,
+    Literal,
+    Logic,
+    Node,
+    parts,
+)
+from placid.formats.expressions.parsing import parse
+from placid.formats.expressions.signatures import STATUS, Known
+from placid.formats.expressions.values import text_of
+
+_CLOSE = re.compile(r"(?:[^'}]|'[^']*+'|\}(?!\}))*+\}\}")
+_NOT_CLOSED = (
+    "The expression is not closed. An unescaped ${{ sequence was found, "
+    "but the closing }} sequence was not found."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a scalar: literal text, or an expression.
+
+    text   the literal text, or what stands between `${{` and `}}` without the blanks around it
+    at     the whole piece, with its `${{ }}`
+    inner  where `text` is
+    """
+
+    text: str
+    at: Span
+    inner: Span
+    expression: bool
+
+    def parse(self, known: Known | None = None) -> Node:
+        """The tree of an expression; spans count characters of the whole scalar."""
+        return parse(self.text, offset=self.inner.start, known=known)
+
+
+def segments(text: str) -> list[Segment]:
+    """A scalar in pieces; ExpressionError when a `${{` is not closed."""
+    found: list[Segment] = []
+    place = 0
+    while (start := text.find("${{", place)) >= 0:
+        if start > place:
+            found.append(_literal(text, place, start))
+        closed = _CLOSE.match(text, start + 3)
+        if not closed:
+            raise ExpressionError(_NOT_CLOSED, Span(start, len(text)))
+        place = closed.end()
+        found.append(_expression(text, start, place))
+    if place < len(text):
+        found.append(_literal(text, place, len(text)))
+    return found
+
+
+def _literal(text: str, start: int, end: int) -> Segment:
+    return Segment(text[start:end], Span(start, end), Span(start, end), expression=False)
+
+
+def _expression(text: str, start: int, end: int) -> Segment:
+    raw = text[start + 3 : end - 2]
+    inner = start + 3 + len(raw) - len(raw.lstrip())
+    trimmed = raw.strip()
+    at = Span(inner, inner + len(trimmed)) if trimmed else Span(start, end)
+    return Segment(trimmed, Span(start, end), at, expression=True)
+
+
+def condition(text: str, *, known: Known | None = None) -> Node:
+    """The tree of an `if:`; text around a `${{ }}` makes it a text, which is true."""
+    pieces = segments(text)
+    if not text.strip():
+        return _success(Span(0, len(text)))
+    if len(pieces) == 1:
+        return with_status(pieces[0].parse(known))
+    whole = Span(0, len(text))
+    trees = tuple(
+        piece.parse(known) if piece.expression else Literal(piece.text, piece.at)
+        for piece in pieces
+    )
+    pattern = "".join(f"{{{number}}}" for number in range(len(trees)))
+    return with_status(Call("format", (Literal(pattern, whole), *trees), whole, whole))
+
+
+def with_status(tree: Node) -> Node:
+    """The condition as GitHub completes it."""
+    return tree if calls_status(tree) else Logic("&&", (_success(tree.at), tree), tree.at)
+
+
+def _success(at: Span) -> Node:
+    return Call("success", (), at, at)
+
+
+def calls_status(node: Node) -> bool:
+    """Whether success(), failure(), cancelled() or always() is called anywhere in it."""
+    if isinstance(node, Call) and node.name.lower() in STATUS:
+        return True
+    return any(calls_status(part) for part in parts(node))
+
+
+def render(
+    text: str, contexts: Mapping[str, object], functions: Mapping[str, Function] | None = None
+) -> object:
+    """The value of a scalar: of its one expression as it is, else all pieces joined to a text."""
+    pieces = segments(text)
+    if len(pieces) == 1 and pieces[0].expression:
+        return evaluate(pieces[0].parse(), contexts, functions or {})
+    return "".join(
+        text_of(evaluate(piece.parse(), contexts, functions or {}))
+        if piece.expression
+        else piece.text
+        for piece in pieces
+    )
