@@ -15,13 +15,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 _TOKEN = re.compile(
-    r"(?P<gap>(?:[ 	]|\?
-)+|#[^
-]*)"
+    r"(?P<gap>(?:[ \t\r]|\\\r?\n)+|#[^\n]*)"
     r"|(?P<copy>[0-9]*[<>]&(?:[0-9]+-?|-))"
     r"|(?P<redirect>[0-9]*(?:&>>?|>>|>\||<>|<<<|<<-?|[<>]&?))"
-    r"|(?P<operator>&&|\|\||;;&?|;&|\|&|[;|()
-&])"
+    r"|(?P<operator>&&|\|\||;;&?|;&|\|&|[;|()\n&])"
 )
 _PLAIN = re.compile(r"[^\s'\"\\$`();&|<>]+")
 _SINGLE = re.compile(r"'[^']*'")
@@ -33,8 +30,6 @@ _KEYWORDS = frozenset(
 )
 _WRAPPERS = frozenset(
     ("sudo", "exec", "time", "nice", "nohup", "command", "env", "builtin", "eatmydata")
-)
-    ["sudo", "exec", "time", "nice", "nohup", "command", "env", "builtin", "eatmydata"]
 )
 _DEPTH = 20
 
