@@ -1,0 +1,103 @@
+"""What GitHub refuses of `on:` beyond its keys: cron lines, pairs of filters, inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from placid.base.yamltext import Node, Scalar
+from placid.formats.workflows.cron import is_cron
+from placid.formats.workflows.fault import Fault
+from placid.formats.workflows.model import Input, Trigger, Workflow
+from placid.formats.workflows.templates import OPEN
+
+_MOST_INPUTS = 25
+_PAIRS = ("branches", "tags", "paths")
+
+
+def trigger_faults(workflow: Workflow) -> Iterator[Fault]:
+    """The faults of every event."""
+    on = workflow.root.get("on")
+    if on is not None and not workflow.triggers and _empty(on.value):
+        yield Fault("No event triggers defined in `on`", on.key.span)
+    for trigger in workflow.triggers:
+        yield from _schedules(trigger)
+        yield from _filters(trigger)
+        if trigger.event.text == "workflow_dispatch":
+            yield from _dispatch(trigger)
+        if trigger.event.text == "workflow_call":
+            yield from _call(trigger)
+
+
+def _empty(node: Node) -> bool:
+    return not isinstance(node, Scalar)
+
+
+def _schedules(trigger: Trigger) -> Iterator[Fault]:
+    for schedule in trigger.schedules:
+        if schedule.cron.text and not is_cron(schedule.cron.text):
+            yield Fault(
+                f"Invalid cron expression '{schedule.cron.text}'. Expected format: '* * * * *' "
+                "(minute hour day month weekday)",
+                schedule.cron.span,
+            )
+
+
+def _filters(trigger: Trigger) -> Iterator[Fault]:
+    given = {name for name, _ in trigger.filters}
+    for name in _PAIRS:
+        if {name, f"{name}-ignore"} <= given:
+            yield Fault(
+                f"you may only define one of `{name}` and `{name}-ignore` for a single event",
+                trigger.event.span,
+            )
+
+
+def _dispatch(trigger: Trigger) -> Iterator[Fault]:
+    if len(trigger.inputs) > _MOST_INPUTS:
+        yield Fault(
+            f"you may only define up to {_MOST_INPUTS} `inputs` for a `workflow_dispatch` event",
+            trigger.event.span,
+        )
+    for each in trigger.inputs:
+        kind = each.type.text if each.type is not None else "string"
+        if kind == "choice" and not each.options:
+            yield Fault("Missing 'options' for choice input", each.id.span)
+        if kind != "choice" and each.options:
+            yield Fault("Input type is not 'choice', but 'options' is defined", each.id.span)
+        yield from _default(each)
+
+
+def _call(trigger: Trigger) -> Iterator[Fault]:
+    for each in trigger.inputs:
+        yield from _default(each)
+    for secret in trigger.secrets:
+        if secret.id.text.lower() == "github_token":
+            yield Fault(
+                f"secret name `{secret.id.text}` within `workflow_call` can not be used since it "
+                "would collide with system reserved name",
+                secret.id.span,
+            )
+
+
+def _default(given: Input) -> Iterator[Fault]:
+    """A default that cannot be of the input's type."""
+    default, kind = given.default, given.type.text if given.type is not None else ""
+    if default is None or OPEN in default.text:
+        return
+    truth = kind == "boolean" and default.text.lower() not in {"true", "false"}
+    number = kind == "number" and not is_number(default)
+    if truth or number:
+        yield Fault(
+            f"Unexpected value '{default.text}': the default of a {kind} is a {kind}", default.span
+        )
+
+
+def is_number(value: Scalar) -> bool:
+    """Whether a value is a number, also in quotes."""
+    if isinstance(value.value, int | float) and not isinstance(value.value, bool):
+        return True
+    try:
+        float(value.text)
+    except ValueError:
+        return False
+    return True
