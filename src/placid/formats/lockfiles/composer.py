@@ -82,9 +82,11 @@ def _content_hash(root: Mapping[str, object]) -> str:
 
 def _as_php(value: object) -> object:
     """PHP has one type for lists and tables, so that an empty table is an empty list."""
-    if isinstance(value, dict):
-        return {key: _as_php(each) for key, each in table(value).items()} or []
-    return [_as_php(each) for each in array(value)] if isinstance(value, list) else value
+    if table(value):
+        return {key: _as_php(each) for key, each in table(value).items()}
+    if array(value):
+        return [_as_php(each) for each in array(value)]
+    return [] if value == {} else value
 
 
 def _json(text: str) -> Table:

@@ -9,11 +9,11 @@ from placid.base.yamltext import Span
 from placid.formats.lockfiles.model import Locked, Wanted
 
 _LOCKED = re.compile(r"^([^:#\s]+:[^:\s]+):([^=\s]+)=", re.MULTILINE)
-_DEPENDENCY = re.compile(r"<(?:dependency|plugin)>((?:[^<]|<(?!/(?:dependency|plugin)>))*)")
+_DEPENDENCY = re.compile(r"<(?:dependency|plugin)>((?:[^<]|<(?!/(?:dependency|plugin)>)){0,4000})")
 _ARTIFACT = re.compile(r"<artifactId>\s*([^<\s]+)\s*</artifactId>")
 _VERSION = re.compile(r"<version>\s*([^<\s]+)\s*</version>")
 _DYNAMIC = re.compile(
-    r"[\"'][\w.\-]+:[\w.\-]+:([^\"'\n]*(?:\+|latest\.\w+|[\[(][^\"'\n]*[\])]))[\"']"
+    r"[\"'][\w.\-]+:[\w.\-]+:([^\"'\n]{0,40}(?:\+|latest\.\w+|[\[(][^\"'\n]{0,40}[\])]))[\"']"
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from placid.base.yamltext import Span
 from placid.formats.lockfiles.model import Wanted
-from placid.formats.tomltext import Toml, array, read_toml, strings, table
+from placid.formats.tomltext import Route, Toml, array, read_toml, strings, table
 
 _REQUIREMENT = re.compile(
     r"\s*([A-Za-z0-9][\w.\-]*)\s*(?:\[[^\]]*\])?\s*([^;@]*)(@[^;]*)?(;.*)?", re.ASCII
@@ -67,7 +67,7 @@ def _tool(toml: Toml) -> str:
 
 def _standard(toml: Toml) -> Iterator[Wanted]:
     """`[project]` and `[dependency-groups]`."""
-    places = [("", ("project", "dependencies"))]
+    places: list[tuple[str, Route]] = [("", ("project", "dependencies"))]
     places += [
         ("optional", ("project", "optional-dependencies", name))
         for name in toml.table("project", "optional-dependencies")
@@ -87,7 +87,7 @@ def _standard(toml: Toml) -> Iterator[Wanted]:
 
 
 def _poetry(toml: Toml) -> Iterator[Wanted]:
-    routes = [("", ("dependencies",)), ("dev", ("dev-dependencies",))]
+    routes: list[tuple[str, Route]] = [("", ("dependencies",)), ("dev", ("dev-dependencies",))]
     routes += [
         ("dev", ("group", name, "dependencies")) for name in toml.table("tool", "poetry", "group")
     ]
