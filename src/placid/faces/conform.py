@@ -7,6 +7,7 @@ and the next one is read. An op is one function from the line to a value; `ops` 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import Annotated, Literal, TextIO
@@ -138,7 +139,41 @@ def _seconds(given: float | str | None) -> float | None:
     return units.seconds(given) if isinstance(given, str) else given
 
 
-ops: dict[str, Callable[[str], object]] = {"judge": _judge}
+class _ExprLine(msgspec.Struct):
+    """The op `expr`: only the contexts that are given are known by name."""
+
+    text: str
+    contexts: dict[str, object] = {}
+
+
+_expr_line = msgspec.json.Decoder(_ExprLine)
+
+
+def _expr(line: str) -> object:
+    from placid.formats import expressions
+
+    asked = _expr_line.decode(line)
+    known = expressions.known(frozenset(asked.contexts), frozenset[str]())
+    tree = expressions.parse(asked.text, known=known)
+    return {"value": _plain(expressions.evaluate(tree, asked.contexts))}
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it: whole numbers without a fraction, text for those JSON lacks."""
+    from placid.formats.expressions import values
+
+    if values.is_object(value):
+        return {key: _plain(item) for key, item in value.items()}
+    if values.is_array(value):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return values.number_text(value)
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    return value
+
+
+ops: dict[str, Callable[[str], object]] = {"expr": _expr, "judge": _judge}
 
 
 def answer(line: str) -> str:

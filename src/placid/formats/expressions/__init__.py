@@ -25,7 +25,7 @@ from placid.formats.expressions.nodes import (
     Wildcard,
 )
 from placid.formats.expressions.parsing import parse
-from placid.formats.expressions.signatures import BUILT_IN, Known
+from placid.formats.expressions.signatures import BUILT_IN, Known, known
 from placid.formats.expressions.templates import (
     Segment,
     calls_status,
@@ -58,6 +58,7 @@ __all__ = [
     "check",
     "condition",
     "evaluate",
+    "known",
     "names",
     "parse",
     "render",

@@ -95,14 +95,22 @@ class _Scope:
         return found[0]
 
     def _element(self, node: Index | Wildcard) -> object:
-        of = self.value(node.of)
         if isinstance(node, Wildcard):
-            return Filtered(_each(of))
-        key = self.value(node.key)
+            return Filtered(_each(self.value(node.of)))
+        key = self._key(node.key)
+        of = self.value(node.of)
         if isinstance(of, Filtered):
             return Filtered(found for item in of for found in _found(item, key))
         found = _found(of, key)
         return found[0] if found else None
+
+    def _key(self, node: Node) -> object:
+        """Of an index, the key is computed first, and its errors say that they are about it."""
+        try:
+            return self.value(node)
+        except ExpressionError as wrong:
+            said = f"could not evaluate index for index access: {wrong.message}"
+            raise ExpressionError(said, wrong.at) from None
 
     def _call(self, node: Call) -> object:
         name = node.name.lower()
