@@ -16,8 +16,9 @@ from placid.formats.dockerfile.nodes import (
     Pair,
     Word,
 )
-from placid.formats.dockerfile.parse import KEYWORDS, parse
+from placid.formats.dockerfile.parse import parse
 from placid.formats.dockerfile.stages import Scope, Stage, chain, find, stages
+from placid.formats.dockerfile.validity import KEYWORDS
 from placid.formats.dockerfile.variables import Use, expand, uses
 
 __all__ = [

@@ -9,17 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from placid.base.registry import nearest
 from placid.base.yamltext import Span
+from placid.formats.dockerfile import validity
 from placid.formats.dockerfile import words as split
 from placid.formats.dockerfile.joined import Joined
 from placid.formats.dockerfile.lines import Line, directives, lines
-from placid.formats.dockerfile.nodes import Dockerfile, Fault, Heredoc, Instruction, Pair, Word
+from placid.formats.dockerfile.nodes import Dockerfile, Heredoc, Instruction, Pair, Word
 
-KEYWORDS = (
-    *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK"),
-    *("LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
-)
 _EXEC = {"ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"}
 _PAIRS = {"ARG", "ENV", "LABEL"}
 _LONE = {"USER", "WORKDIR", "STOPSIGNAL", "MAINTAINER"}
@@ -35,7 +31,8 @@ def parse(text: str) -> Dockerfile:
     for line in lines(text, escape):
         instruction = _instruction(line.text, line, escape)
         instructions.append(instruction)
-        faults += _faults(instruction)
+        faults += validity.faults(instruction)
+    faults += validity.of_the_file(tuple(instructions), len(text))
     return Dockerfile(tuple(instructions), tuple(found), tuple(faults), escape, len(text))
 
 
@@ -70,24 +67,3 @@ def _with_words(bare: Instruction, escape: str, heredocs: tuple[Heredoc, ...]) -
         return replace(bare, words=tuple(split.lone(arguments)))
     words: tuple[Word, ...] = split.plain(arguments)
     return replace(bare, words=words)
-
-
-def _faults(instruction: Instruction) -> list[Fault]:
-    faults = [
-        Fault(
-            f"the heredoc {each.name} is never closed: no line says {each.name} alone",
-            instruction.span if instruction.span.end else instruction.keyword_span,
-        )
-        for each in instruction.heredocs
-        if not each.closed
-    ]
-    if instruction.keyword in KEYWORDS:
-        return faults
-    guess = nearest(instruction.keyword, list(KEYWORDS))
-    said = f"there is no instruction {_shown(instruction.keyword)}"
-    more = f"; did you mean {guess}?" if guess else ""
-    return [*faults, Fault(said + more, instruction.keyword_span, guess)]
-
-
-def _shown(keyword: str) -> str:
-    return keyword if len(keyword) <= 30 else keyword[:30] + "…"

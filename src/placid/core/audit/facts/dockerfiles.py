@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from placid.base.yamltext import Span
+from placid.core.audit.facts.build_contexts import build_contexts
 from placid.core.audit.facts.objects import is_example
 from placid.core.audit.model import Repository, fact, path_fact
 from placid.formats.dockerfile import (
@@ -47,6 +48,9 @@ _TEMPLATE = re.compile(
     r"^[ \t]*(?:\{[{%]|<%)|^[ \t]*(?:FROM|COPY|ADD|ARG|ENV|USER|WORKDIR|EXPOSE|LABEL|CMD)\b"
     r"[^\n]{0,500}?(?:\{[{%]|<%|@@\w+@@|%%\w+%%)|^[ \t]*FROM[ \t]+(?:@\w+@|<\w)",
     re.MULTILINE | re.IGNORECASE,
+)
+_FOREIGN = re.compile(
+    r"(?:^|/)(?:node_modules|vendor|third[-_]party|site-packages|testdata|__?fixtures__?|fixtures)/"
 )
 _LONGEST = 1_000
 
@@ -126,10 +130,7 @@ class Built:
 
     @property
     def command(self) -> Instruction | None:
-        """The CMD that counts; one that came before the last ENTRYPOINT of a stage below does not.
-
-        None when the base image decides.
-        """
+        """The CMD that counts; None when the base image decides."""
         return self.last("CMD")
 
     @property
@@ -177,9 +178,11 @@ def is_dockerfile(path: str) -> bool:
 
 @path_fact
 def parsed(repository: Repository, path: str) -> tuple[Dockerfile, tuple[Stage, ...]] | None:
-    """A Dockerfile with its stages; None for templates and what is no text."""
+    """A Dockerfile with its stages; None for templates, fixtures and other people's files."""
     text = repository.text(path)
     if text is None or not is_dockerfile(path) or _is_template(text):
+        return None
+    if repository.whole and _FOREIGN.search(path):
         return None
     dockerfile = parse(text)
     return dockerfile, stages(dockerfile)
@@ -223,9 +226,12 @@ def _ignored(repository: Repository, path: str, context: str) -> tuple[str, Igno
 
 def _context(repository: Repository, path: str, found: tuple[Stage, ...]) -> tuple[str, bool]:
     """The folder of the Dockerfile or one above it that has what it copies."""
+    said = build_contexts(repository).get(path, ())
+    if len(said) == 1:
+        return said[0], True
     folder = posixpath.dirname(path)
     if not folder:
-        return "", True
+        return "", not said
     sources = list(_sources(found))
     above = [folder]
     while above[-1]:
