@@ -21,6 +21,8 @@ import msgspec
 import placid.core.rollout.strategies as strategy_folder
 from placid.base.units import duration, percentage
 from placid.config.reference import reference
+from placid.core.audit.audit import every_rule
+from placid.core.audit.rule import Area, Rule
 from placid.core.rollout.environment_facts import EnvironmentFact
 from placid.core.rollout.facts import Fact, RolloutFact
 from placid.core.rollout.steps import (
@@ -71,6 +73,25 @@ def _help(context: click.Context) -> str:
 def config_page() -> str:
     """Every key of placid.yaml."""
     return NOTE.format(source="src/placid/config") + reference().rstrip() + "\n"
+
+
+def rules_page() -> str:
+    """Every rule of the audit, by area."""
+    parts = [
+        "# Rules\n\n"
+        "What `placid check` looks for. `placid check --explain RULE` prints one of these;\n"
+        "`placid check --rule RULE` asks one rule, or one area, alone.\n"
+    ]
+    for area in Area:
+        own = [rule for _, rule in every_rule() if rule.area is area]
+        if own:
+            parts.append(f"## {area.value.capitalize().replace('-', ' ')}\n")
+            parts += [_rule(rule) for rule in own]
+    return NOTE.format(source="src/placid/core/audit/rules") + "\n".join(parts)
+
+
+def _rule(rule: Rule) -> str:
+    return f"### {rule.name}\n\nSeverity: {rule.severity.name.lower()}.\n\n{rule.docs.strip()}\n"
 
 
 def facts_page() -> str:
@@ -189,6 +210,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "config.md": config_page,
     "facts.md": facts_page,
     "rollout.md": rollout_page,
+    "rules.md": rules_page,
     "strategies.md": strategies_page,
 }
 
