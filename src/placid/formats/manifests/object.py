@@ -115,14 +115,27 @@ def _object(document: Document, path: str, node: Mapping, patch: bool) -> Object
 
 def _form(document: Document, node: Mapping, patch: bool) -> Form:
     text = document.text[node.span.start : node.span.end]
-    if ("{{" in text or "{%" in text or "<%" in text) and any(
-        not each.block and "\n" not in each.text and HOLE.match(each.text.strip())
-        for each in scalars(node)
-    ):
+    if any(mark in text for mark in _MARKS) and _templated(document.text, node):
         return Form.TEMPLATED
     if patch or "$patch" in text or _is_partial(node):
         return Form.PATCH
     return Form.WHOLE
+
+
+_MARKS = ("{{", "{%", "<%")
+
+
+def _templated(text: str, node: Mapping) -> bool:
+    """Whether a template's mark stands where a value should, not somewhere in a long text."""
+    left, start = "", node.span.start
+    for each in sorted(scalars(node), key=lambda found: found.span):
+        if each.plain or each.alias or each.span.start < start:
+            continue
+        if not each.block and each.text.lstrip().startswith(_MARKS):
+            return True
+        left, start = left + text[start : each.span.start], each.span.end
+    left += text[start : node.span.end]
+    return any(mark in left for mark in _MARKS)
 
 
 _MADE_OF_PODS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
