@@ -28,11 +28,11 @@ class BunLock:
         for found in _PACKAGE.finditer(self.text):
             yield Locked(found[1], found[2])
 
-    def stale(self, package: Package, folder: str) -> Iterator[Stale]:
-        """Where the package.json in `folder` and the lock have come apart."""
+    def stale(self, package: Package, folder: str, others: frozenset[str]) -> Iterator[Stale]:
+        """Where the package.json in `folder` and the lock differ; names in `others` left out."""
         listed = self.wanted.get(folder)
         if listed is not None:
-            yield from compared(package, listed)
+            yield from compared(package, listed, others)
 
 
 def read_bun(text: str) -> BunLock | None:

@@ -40,9 +40,9 @@ class NpmLock:
             for key, entry in self.old.items():
                 yield Locked(key, str(table(entry).get("version", "")))
 
-    def stale(self, package: Package, folder: str) -> Iterator[Stale]:
-        """Where the package.json in `folder` and the lock have come apart."""
-        overridden = package.overridden
+    def stale(self, package: Package, folder: str, others: frozenset[str]) -> Iterator[Stale]:
+        """Where the package.json in `folder` and the lock differ; names in `others` left out."""
+        overridden = package.overridden | others
         optional = package.names("optionalDependencies")
         for wanted in package.wanted:
             if wanted.group == "peer" or wanted.name in overridden:

@@ -33,11 +33,11 @@ class PnpmLock:
         for found in _PACKAGE.finditer(self.text, max(self.text.find("\npackages:"), 0)):
             yield Locked(found[1], found[2])
 
-    def stale(self, package: Package, folder: str) -> Iterator[Stale]:
-        """Where the package.json in `folder` and the lock have come apart."""
+    def stale(self, package: Package, folder: str, others: frozenset[str]) -> Iterator[Stale]:
+        """Where the package.json in `folder` and the lock differ; names in `others` left out."""
         listed = self.specifiers.get(folder)
         if listed is not None and not self.hooked:
-            yield from compared(package, listed, self.overridden | package.overridden)
+            yield from compared(package, listed, self.overridden | package.overridden | others)
 
 
 def read_pnpm(text: str) -> PnpmLock | None:

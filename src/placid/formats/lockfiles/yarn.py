@@ -35,12 +35,9 @@ class YarnLock:
         """Every package with its version."""
         yield from self.packages
 
-    def stale(self, package: Package, folder: str, own: frozenset[str]) -> Iterator[Stale]:
-        """Where the package.json in `folder` and the lock have come apart.
-
-        `own` are the names of the packages of this repository, which yarn 1 links.
-        """
-        skipped = package.overridden
+    def stale(self, package: Package, folder: str, others: frozenset[str]) -> Iterator[Stale]:
+        """Where the package.json in `folder` and the lock differ; names in `others` left out."""
+        skipped = package.overridden | others
         listed = self.workspaces.get(folder)
         for wanted in package.wanted:
             if wanted.group == "peer" or wanted.name in skipped:
@@ -48,7 +45,7 @@ class YarnLock:
             if self.berry:
                 same = listed is None or _same(listed.get(wanted.name), wanted.range, package)
             else:
-                same = wanted.name in own or f"{wanted.name}@{wanted.range}" in self.patterns
+                same = f"{wanted.name}@{wanted.range}" in self.patterns
                 same = same or wanted.range.startswith(_ELSEWHERE)
             if not same:
                 yield Stale(f"{wanted.name}@{wanted.range} is not in it", wanted.span, True)
