@@ -30,6 +30,7 @@ from placid.formats.expressions.templates import (
     Segment,
     calls_status,
     condition,
+    pieces_of,
     render,
     segments,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "known",
     "names",
     "parse",
+    "pieces_of",
     "render",
     "segments",
     "text_of",

@@ -11,6 +11,9 @@ from collections.abc import Callable, Sequence
 from placid.formats.expressions.jsontext import from_json, to_json
 from placid.formats.expressions.values import equal, fold, is_array, is_primitive, text_of
 
+MAX_TEXT = 5_000_000
+"""Characters of a text that a function makes; calls within calls could fill any memory."""
+
 _FIELD = re.compile(r"\{([0-9]+)(?::((?:[^}]|\}\})*+))?\}")
 _BRACE = re.compile(r"[{}]")
 
@@ -38,17 +41,19 @@ def _ends_with(args: Sequence[object]) -> bool:
 
 def _join(args: Sequence[object]) -> str:
     first = args[0]
-    if is_array(first):
-        given = args[1] if len(args) > 1 else ","
-        separator = text_of(given) if is_primitive(given) else ","
-        return separator.join(text_of(item) for item in first)
-    return text_of(first) if is_primitive(first) else ""
+    if not is_array(first):
+        return text_of(first) if is_primitive(first) else ""
+    given = args[1] if len(args) > 1 else ","
+    separator = text_of(given) if is_primitive(given) else ","
+    items = [text_of(item) for item in first]
+    _bound(sum(map(len, items)) + len(separator) * len(items))
+    return separator.join(items)
 
 
 def _format(args: Sequence[object]) -> str:
     pattern = text_of(args[0])
     out: list[str] = []
-    place = 0
+    place = size = 0
     while brace := _BRACE.search(pattern, place):
         start = brace.start()
         out.append(pattern[place:start])
@@ -58,6 +63,8 @@ def _format(args: Sequence[object]) -> str:
         else:
             field = _FIELD.match(pattern, start)
             out.append(_field(pattern, field, args))
+            size += len(out[-1])
+            _bound(size)
             place = field.end() if field else start
     out.append(pattern[place:])
     return "".join(out)
@@ -90,8 +97,15 @@ def _kind(value: object) -> str:
     return "Number" if isinstance(value, (int, float)) else text_of(value)
 
 
+def _bound(size: int) -> None:
+    if size > MAX_TEXT:
+        raise ValueError("The maximum allowed memory size was exceeded")
+
+
 def _to_json(args: Sequence[object]) -> str:
-    return to_json(args[0])
+    text = to_json(args[0])
+    _bound(len(text))
+    return text
 
 
 def _from_json(args: Sequence[object]) -> object:

@@ -47,11 +47,21 @@ class Segment:
 
     def parse(self, known: Known | None = None) -> Node:
         """The tree of an expression; spans count characters of the whole scalar."""
+        if not self.text:
+            raise ExpressionError("An expression was expected", self.at)
         return parse(self.text, offset=self.inner.start, known=known)
 
 
 def segments(text: str) -> list[Segment]:
     """A scalar in pieces; ExpressionError when a `${{` is not closed."""
+    found, wrong = pieces_of(text)
+    if wrong:
+        raise wrong
+    return found
+
+
+def pieces_of(text: str) -> tuple[list[Segment], ExpressionError | None]:
+    """The pieces as far as they can be told apart, and what is wrong after them."""
     found: list[Segment] = []
     place = 0
     while (start := text.find("${{", place)) >= 0:
@@ -59,12 +69,12 @@ def segments(text: str) -> list[Segment]:
             found.append(_literal(text, place, start))
         closed = _CLOSE.match(text, start + 3)
         if not closed:
-            raise ExpressionError(_NOT_CLOSED, Span(start, len(text)))
+            return found, ExpressionError(_NOT_CLOSED, Span(start, len(text)))
         place = closed.end()
         found.append(_expression(text, start, place))
     if place < len(text):
         found.append(_literal(text, place, len(text)))
-    return found
+    return found, None
 
 
 def _literal(text: str, start: int, end: int) -> Segment:
@@ -80,19 +90,34 @@ def _expression(text: str, start: int, end: int) -> Segment:
 
 
 def condition(text: str, *, known: Known | None = None) -> Node:
-    """The tree of an `if:`; text around a `${{ }}` makes it a text, which is true."""
+    """The tree of an `if:`.
+
+    Text around a `${{ }}` makes it a text, which is true; a text alone in one is read once more.
+    """
     pieces = segments(text)
+    if len(pieces) > 1:
+        return with_status(_joined(pieces, Span(0, len(text)), known))
     if not text.strip():
         return _success(Span(0, len(text)))
-    if len(pieces) == 1:
-        return with_status(pieces[0].parse(known))
-    whole = Span(0, len(text))
+    if not pieces[0].expression:
+        before = len(text) - len(text.lstrip())
+        return with_status(parse(text.strip(), offset=before, known=known))
+    tree = pieces[0].parse(known)
+    if pieces[0].text.startswith("'") and isinstance(tree, Literal):
+        quoted = text_of(tree.value)
+        if not quoted.strip():
+            return _success(tree.at)
+        tree = parse(quoted, offset=tree.at.start + 1, known=known)
+    return with_status(tree)
+
+
+def _joined(pieces: list[Segment], whole: Span, known: Known | None) -> Node:
     trees = tuple(
         piece.parse(known) if piece.expression else Literal(piece.text, piece.at)
         for piece in pieces
     )
     pattern = "".join(f"{{{number}}}" for number in range(len(trees)))
-    return with_status(Call("format", (Literal(pattern, whole), *trees), whole, whole))
+    return Call("format", (Literal(pattern, whole), *trees), whole, whole)
 
 
 def with_status(tree: Node) -> Node:
