@@ -64,7 +64,7 @@ class Stage:
 def stages(dockerfile: Dockerfile) -> tuple[Stage, ...]:
     """The stages in order; instructions before the first FROM belong to none."""
     starts = [at for at, each in enumerate(dockerfile.instructions) if each.keyword == "FROM"]
-    ends = [*starts[1:], len(dockerfile.instructions)]
+    ends = [*starts[1:], len(dockerfile.instructions)][: len(starts)]
     outside: Scope = {**_PLATFORM}
     for each in dockerfile.instructions[: starts[0]] if starts else ():
         _learn(each, outside, {}, "")

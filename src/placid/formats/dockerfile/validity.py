@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from placid.base.registry import nearest
 from placid.base.yamltext import Span
-from placid.formats.dockerfile.nodes import Fault, Instruction
+from placid.formats.dockerfile.nodes import Fault, Flag, Instruction
 
 KEYWORDS = (
     *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK"),
@@ -78,9 +78,13 @@ def _flags(instruction: Instruction) -> Iterator[Fault]:
             guess = nearest(flag.name, list(known))
             more = f"; did you mean --{guess}?" if guess else ""
             yield Fault(f"{instruction.keyword} has no flag --{flag.name}{more}", flag.span)
-        elif instruction.keyword == "HEALTHCHECK" and flag.name != "retries":
-            if "$" not in (flag.value or "") and not _DURATION.match(flag.value or ""):
-                yield Fault(f"--{flag.name}={flag.value} is no duration, as 30s is", flag.span)
+        elif instruction.keyword == "HEALTHCHECK" and not _is_duration(flag):
+            yield Fault(f"--{flag.name}={flag.value} is no duration, as 30s is", flag.span)
+
+
+def _is_duration(flag: Flag) -> bool:
+    value = flag.value or ""
+    return flag.name == "retries" or "$" in value or bool(_DURATION.match(value))
 
 
 def _from(instruction: Instruction) -> Iterator[Fault]:
