@@ -82,7 +82,7 @@ def _of_scripts(repository: Repository, project: Project, lock: Lock) -> Iterato
     root = package(repository, top) if repository.has(top) else None
     if found is None or read is None:
         return
-    others = _own(repository) | (root.overridden if root else frozenset())
+    others = _own(repository) | (root.overridden if root else frozenset[str]())
     yield from read.stale(found, _within(project, lock), others)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from placid.base.yamltext import Sequence
+from placid.base.yamltext import Scalar, Sequence
 from placid.core.audit.facts.objects import is_example
 from placid.core.audit.facts.yamlfiles import documents
 from placid.core.audit.model import Repository, fact, path_fact
@@ -89,7 +89,7 @@ _FOREIGN = re.compile(
 
 
 def is_foreign(path: str) -> bool:
-    """Whether a file is an example, a test's, a template or another's, so that it proves nothing."""
+    """Whether a file is an example, a test's, a template, or another's: it proves nothing."""
     return is_example(path) or bool(_FOREIGN.search(path))
 
 
@@ -118,13 +118,12 @@ def _projects(repository: Repository) -> Iterator[Project]:
 
 def _workspace(repository: Repository, name: str, folder: str) -> str:
     """The nearest folder at or above that takes this project in as a member, else its own."""
-    above = folder
+    above: str = folder
     while above:
         above = posixpath.dirname(above)
         root = posixpath.join(above, name)
-        if repository.has(root) and _takes_in(
-            repository, root, posixpath.relpath(folder, above or ".")
-        ):
+        member = folder[len(above) :].lstrip("/")
+        if repository.has(root) and _takes_in(repository, root, member):
             return above
     return folder
 
@@ -171,7 +170,7 @@ def _pnpm(repository: Repository, manifest: str) -> tuple[str, ...]:
     found = documents(repository, path)
     node = found[0].find(("packages",)) if found else None
     items = node.items if isinstance(node, Sequence) else ()
-    return tuple(getattr(item, "text", "") for item in items)
+    return tuple(item.text for item in items if isinstance(item, Scalar))
 
 
 @path_fact

@@ -5,8 +5,8 @@ the build that worked on a laptop fails in the pipeline; an install that does no
 versions that nobody tried.
 Bad: `"express": "^5.0.0"` in package.json, and express 4.18.2 in package-lock.json
 Good: both changed in one commit, as `npm install express@5` does
-Known limits: packages under overrides, resolutions, patches or hooks are not compared; of poetry.lock
-and composer.lock the hash of the manifest is compared when all names are there.
+Known limits: packages under overrides, resolutions, patches or hooks are not compared; of
+poetry.lock and composer.lock the hash of the manifest is compared when all names are there.
 """
 
 from __future__ import annotations
