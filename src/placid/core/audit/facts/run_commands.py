@@ -12,7 +12,7 @@ from typing import NamedTuple
 from placid.base.yamltext import Span
 from placid.core.audit.facts.dockerfiles import parsed
 from placid.core.audit.model import Repository, path_fact
-from placid.formats.dockerfile import Dockerfile, Instruction, Joined, Stage
+from placid.formats.dockerfile import Dockerfile, Instruction, Joined, Stage, chain
 from placid.formats.shell import Command, Word, commands
 
 _HEREDOC = re.compile(r"^(?:(?:set|env)\s[^\n]*)?\s*[0-9]*<<-?\s*\S+\s*$")
@@ -35,6 +35,22 @@ class Call(NamedTuple):
     def at(self, word: Word) -> Span:
         """Where one of its words is written."""
         return self.script.span(word.start, word.end)
+
+    @property
+    def text(self) -> str:
+        """All that the RUN says."""
+        return "\n".join(each.text for each in self.instruction.scripts())
+
+    @property
+    def caches(self) -> str:
+        """Where the RUN mounts caches: what is written there is not in the image."""
+        mounts = (flag.value or "" for flag in self.instruction.flags if flag.name == "mount")
+        return " ".join(mount for mount in mounts if "type=cache" in mount or "tmpfs" in mount)
+
+    def behind(self, word: Word) -> Span:
+        """The point right behind one of its words."""
+        end = self.at(word).end
+        return Span(end, end)
 
 
 @path_fact
@@ -71,3 +87,12 @@ def _is_posix(dockerfile: Dockerfile) -> bool:
         if each.keyword == "FROM" and re.search(r"windows|nanoserver|servercore", text):
             return False
     return dockerfile.escape == "\\"
+
+
+def shipped(repository: Repository, path: str) -> tuple[Call, ...]:
+    """The commands whose traces are in the final image."""
+    known = parsed(repository, path)
+    if known is None or not known[1]:
+        return ()
+    kept = {stage.index for stage in chain(known[1], known[1][-1])}
+    return tuple(each for each in run_commands(repository, path) if each.stage.index in kept)
