@@ -1,0 +1,39 @@
+"""A secret comes to a container from a Secret, not from its manifest.
+
+Why: what is written as `value` is in the repository, in its history, and readable by everyone who
+may look at a Deployment.
+Bad: `env: [{name: DB_PASSWORD, value: ...}]` with a real value
+Good: `env: [{name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]`
+Known limits: told by the variable's name, or by the value's form (a token, a URL with a password).
+Nothing of a value is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from placid.core.audit.facts.credentials import Look, is_credential_name, look, look_alone
+from placid.core.audit.facts.objects import may_hold_objects
+from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.model import Repository
+from placid.core.audit.rule import Hit, Severity, path_rule
+
+
+@path_rule("kubernetes/secret-in-env", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+def secret_in_env(repository: Repository, path: str) -> Iterator[Hit]:
+    for workload, container in containers(repository, path):
+        for each in container.env:
+            if each.value is None:
+                continue
+            text = each.value.text
+            seen = look(text) if is_credential_name(each.name) else look_alone(text)
+            if seen is Look.EMPTY:
+                continue
+            yield Hit(
+                f"{container.name} of {workload.object} has {each.name[:60]} with its value written"
+                " in the manifest",
+                at=(workload.place(each.at),),
+                action="take secrets out of the repository and replace them",
+                severity=None if seen > Look.WEAK else Severity.MEDIUM,
+                confidence=sure(repository, path),
+            )
