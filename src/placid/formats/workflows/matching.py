@@ -58,8 +58,9 @@ class _Matching:
                 if not names:
                     yield Fault("A template expression is not allowed in this context", node.span)
                 return
-        elif shape.condition:
-            yield from condition_faults(self._source, node, names)
+        if shape.condition:
+            read = "" if node.value is None else text or node.text
+            yield from condition_faults(self._source, node, read, names)
             return
         if not _fits(node, text, shape):
             shown = "" if node.value is None else node.text

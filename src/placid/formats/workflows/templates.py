@@ -56,9 +56,9 @@ def _piece(
             yield _said(source, scalar, wrong, piece.text, piece.inner.start)
 
 
-def condition_faults(source: str, scalar: Scalar, allowed: Names) -> Iterator[Fault]:
-    """What is wrong with an `if:` without `${{ }}`."""
-    text = scalar.text.strip()
+def condition_faults(source: str, scalar: Scalar, text: str, allowed: Names) -> Iterator[Fault]:
+    """What is wrong with an `if:` that reads `text`, without `${{ }}`."""
+    text = text.strip()
     try:
         errors = _errors(parse(text), allowed) if text else []
     except ExpressionError as error:
@@ -75,7 +75,9 @@ def _errors(tree: Node, allowed: Names) -> list[ExpressionError]:
 
 def _said(source: str, scalar: Scalar, error: ExpressionError, text: str, start: int) -> Fault:
     at = error.at.start - start + 1
-    message = f"{error.message}. Located at position {at} within expression: {text}"
+    message = error.message
+    if "Located at position" not in message:
+        message += f". Located at position {at} within expression: {text}"
     return Fault(message, located(source, scalar, error.at))
 
 
