@@ -1,7 +1,8 @@
 """Run rules over a repository and give what they say a name that survives.
 
 A fingerprint holds the rule, the path, the text of the line that is underlined and how many equal
-ones came before it; a line that moves keeps it, and two equal lines have two.
+ones came before it; a line that moves keeps it, and two equal lines have two. Where the place hides
+a secret the message stands for the line: a hash of a short password would give it away.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def _finding(
 ) -> Finding:
     rule = rules.get(name)
     severity = rule.severity if hit.severity is None else hit.severity
-    line = _line(repository, hit.at[0]) if hit.at else ""
+    line = _line(repository, hit.at[0]) if hit.at and not hit.hidden else ""
     key = (name, hit.at[0].path if hit.at else "", line or _DIGITS.sub("#", hit.message))
     seen[key] += 1
     digest = hashlib.sha256("\0".join((*key, str(seen[key]))).encode("utf-8", "replace"))
@@ -78,6 +79,7 @@ def _finding(
         hit.fix,
         action,
         digest.hexdigest()[:20],
+        hit.hidden,
     )
 
 

@@ -79,6 +79,7 @@ class Hit:
 
     `action` is what one person does about it, the same text for all that one action mends ("pin the
     actions to commits"); hits with the same rule and action are shown as one. Empty: the message.
+    `hidden`: the places hold secrets, which are shown nowhere and never part of the fingerprint.
     """
 
     message: str
@@ -87,6 +88,7 @@ class Hit:
     action: str = ""
     severity: Severity | None = None
     confidence: Confidence = Confidence.HIGH
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class Finding:
     fix: Fix | None
     action: str
     fingerprint: str
+    hidden: bool = False
 
 
 Check = Callable[[Repository], Iterator[Hit | Unknown]]
