@@ -173,7 +173,34 @@ def _plain(value: object) -> object:
     return value
 
 
-ops: dict[str, Callable[[str], object]] = {"expr": _expr, "judge": _judge}
+class _ValidateLine(msgspec.Struct):
+    """The op `validate`: `files` are the repository's other workflows and actions, by path."""
+
+    text: str
+    kind: Literal["workflow", "action"] = "workflow"
+    path: str = ""
+    files: dict[str, str] | None = None
+
+
+_validate_line = msgspec.json.Decoder(_ValidateLine)
+
+
+def _validate(line: str) -> object:
+    from placid.base.yamltext.excerpt import Lines
+    from placid.formats.workflows import validate
+
+    asked = _validate_line.decode(line)
+    lines = Lines(asked.text)
+    faults = validate(asked.text, asked.kind, asked.files)
+    places = [(fault.message, *lines.at(fault.span.start)) for fault in faults]
+    return {"errors": [{"message": what, "line": row, "col": col} for what, row, col in places]}
+
+
+ops: dict[str, Callable[[str], object]] = {
+    "expr": _expr,
+    "judge": _judge,
+    "validate": _validate,
+}
 
 
 def answer(line: str) -> str:

@@ -4,6 +4,7 @@ workflow = read_workflow(text, ".github/workflows/ci.yml")
 workflow.job("test").steps[0].run.text
 """
 
+from placid.formats.workflows.fault import Fault
 from placid.formats.workflows.model import (
     Action,
     Concurrency,
@@ -24,6 +25,7 @@ from placid.formats.workflows.model import (
 )
 from placid.formats.workflows.reading import action, read_action, read_workflow, workflow
 from placid.formats.workflows.reference import Reference, reference
+from placid.formats.workflows.validating import document_faults, validate
 
 __all__ = [
     "Action",
@@ -31,6 +33,7 @@ __all__ = [
     "Container",
     "Defaults",
     "Environment",
+    "Fault",
     "Input",
     "Job",
     "Output",
@@ -44,8 +47,10 @@ __all__ = [
     "Trigger",
     "Workflow",
     "action",
+    "document_faults",
     "read_action",
     "read_workflow",
     "reference",
+    "validate",
     "workflow",
 ]

@@ -11,7 +11,13 @@ from collections.abc import Iterator
 from placid.base.yamltext import Entry, Mapping, Node, Scalar, Sequence
 from placid.formats.workflows.fault import Fault
 from placid.formats.workflows.shapes import NOWHERE, Names, Shape, Table
-from placid.formats.workflows.templates import OPEN, condition_faults, literal, template_faults
+from placid.formats.workflows.templates import (
+    OPEN,
+    condition_faults,
+    inserts,
+    literal,
+    template_faults,
+)
 
 _LARGEST = 100_000
 
@@ -55,7 +61,9 @@ class _Matching:
                 return
             text = literal(text)
             if text is None:
-                if not names:
+                if inserts(node.text):
+                    yield Fault(f"Unexpected value '{node.text}'", node.span)
+                elif not names:
                     yield Fault("A template expression is not allowed in this context", node.span)
                 return
         if shape.condition:

@@ -93,6 +93,11 @@ def literal(text: str) -> str | None:
     return None
 
 
+def inserts(text: str) -> bool:
+    """Whether this is `${{ insert }}`, which stands for a key only."""
+    return text.removeprefix(OPEN).removesuffix("}}").strip() == "insert"
+
+
 def accesses(scalar: Scalar, *, condition_text: bool = False) -> list[tuple[tuple[str, ...], Span]]:
     """What the expressions of a value look into: ("secrets", "TOKEN"), and where in `text`.
 
