@@ -29,6 +29,15 @@ _NOT_CLOSED = (
     "The expression is not closed. An unescaped ${{ sequence was found, "
     "but the closing }} sequence was not found."
 )
+_NOT_ALONE = (
+    "The directive 'insert' is not allowed in this context. Directives are not supported for "
+    "expressions that are embedded within a string. Directives are only supported when the "
+    "entire value is an expression."
+)
+_TOO_MUCH = (
+    "Exactly 0 parameter(s) were expected following the directive 'insert'. "
+    "Actual parameter count: {}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,38 @@ def _expression(text: str, start: int, end: int) -> Segment:
     trimmed = raw.strip()
     at = Span(inner, inner + len(trimmed)) if trimmed else Span(start, end)
     return Segment(trimmed, Span(start, end), at, expression=True)
+
+
+def errors_in(text: str, known: Known | None = None) -> list[ExpressionError]:
+    """Everything GitHub finds wrong with the expressions in a scalar, in its order."""
+    pieces, open_end = pieces_of(text)
+    found: list[ExpressionError] = []
+    for piece in pieces:
+        if not piece.expression:
+            continue
+        if piece.text.split(None, 1)[:1] == ["insert"]:
+            wrong = _misplaced(piece, alone=len(pieces) == 1)
+        else:
+            wrong = _error_of(piece, known)
+        if wrong:
+            found.append(wrong)
+    return [*found, open_end] if open_end else found
+
+
+def _error_of(piece: Segment, known: Known | None) -> ExpressionError | None:
+    try:
+        piece.parse(known)
+    except ExpressionError as wrong:
+        return wrong
+    return None
+
+
+def _misplaced(piece: Segment, *, alone: bool) -> ExpressionError | None:
+    """`${{ insert }}` is no expression: it stands alone, as a key."""
+    given = len(piece.text.split()) - 1
+    if given:
+        return ExpressionError(_TOO_MUCH.format(given), piece.at)
+    return None if alone else ExpressionError(_NOT_ALONE, piece.at)
 
 
 def condition(text: str, *, known: Known | None = None) -> Node:
