@@ -11,7 +11,7 @@ from placid.core.rollout.policy import Policy, Standard
 from placid.core.rollout.steps import Approve, Judge, Scale, Shift
 
 OURS = "app: shop\nservice: {run: serve}\nenvironments:\n  production:\n"
-COMMITS = {"service", "judge", "check"}
+COMMITS = {"service", "judge", "check", "protect"}
 OF_AN_ENVIRONMENT = {
     "strategy",
     "approve",

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from placid.base.errors import Problem, Problems
 from placid.base.yamltext import Mapping, Node, Span, compose, decode, scalars
 from placid.config.checks import check
 from placid.config.faults import Reading
-from placid.config.model import FILE, Checking, Config
+from placid.config.model import FILE, Checking, Config, Protecting
 from placid.config.reading import read_struct
 from placid.config.scalars import what_is
 from placid.config.strategy import read_strategy
@@ -56,20 +57,24 @@ def parse(text: str, path: str, exists: Callable[[str], bool]) -> Config:
     raise reading.problems()
 
 
-def checking(text: str, path: str) -> Checking:
-    """The `check` section alone: the rest of the file may be missing, or wrong."""
+SectionType = TypeVar("SectionType", Checking, Protecting)
+
+
+def section(text: str, path: str, kind: type[SectionType]) -> SectionType:
+    """The section `check` or `protect` alone: the rest of the file may be missing, or wrong."""
+    key = {Checking: "check", Protecting: "protect"}[kind]
     document = compose(text, path, tuple(_secrets(text)))
     root = document.root
-    entry = root.get("check") if isinstance(root, Mapping) else None
+    entry = root.get(key) if isinstance(root, Mapping) else None
     if entry is None:
-        return Checking()
+        return kind()
     reading = Reading(document, lambda _: True, {})
     if not isinstance(entry.value, Mapping):
-        what = f"check must be a mapping of keys, not {what_is(entry.value)}"
+        what = f"{key} must be a mapping of keys, not {what_is(entry.value)}"
         raise Problems([document.problem(what, entry.value.span)])
-    section = read_struct(reading, entry.value, fields_of(Checking), ("check",))
-    if isinstance(section, Checking) and not reading.faults:
-        return section
+    found = read_struct(reading, entry.value, fields_of(kind), (key,))
+    if isinstance(found, kind) and not reading.faults:
+        return found
     raise reading.problems()
 
 
@@ -85,4 +90,4 @@ def _exactly(hidden: tuple[Span, ...], root: Node) -> Iterator[Span]:
         yield Span(span.start, ends.get(span.start, span.end))
 
 
-__all__ = ["FILE", "checking", "load", "parse"]
+__all__ = ["FILE", "load", "parse", "section"]

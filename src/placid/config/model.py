@@ -290,6 +290,21 @@ class Checking(Section, frozen=True, kw_only=True):
     ] = ""
 
 
+class Protecting(Section, frozen=True, kw_only=True):
+    """How the branch is to be protected; `placid protect` compares, and applies when asked."""
+
+    pull_request: Annotated[bool, Meta(description="Commits arrive by pull requests only.")] = True
+    reviews: Annotated[int, Meta(ge=0, le=10, description="How many reviews must approve.")] = 1
+    checks: Annotated[
+        list[str], Meta(description="The checks that must pass, by the names they report under.")
+    ] = msgspec.field(default_factory=lambda: ["build", "test", "security-scan"])
+    up_to_date: Annotated[
+        bool, Meta(description="A branch must hold the newest commit before it is merged.")
+    ] = True
+    force_push: Annotated[bool, Meta(description="Whether history may be rewritten.")] = False
+    admins: Annotated[bool, Meta(description="Whether this binds administrators, too.")] = True
+
+
 def _production() -> dict[str, Environment]:
     return {"production": Environment()}
 
@@ -317,3 +332,6 @@ class Config(Section, frozen=True, kw_only=True):
     ] = 5
     judge: Annotated[Judging, Meta(description="How sure the judge must be.")] = Judging()
     check: Annotated[Checking, Meta(description="What `placid check` lets pass.")] = Checking()
+    protect: Annotated[
+        Protecting, Meta(description="How the branch is to be protected at GitHub.")
+    ] = Protecting()

@@ -1,4 +1,4 @@
-"""GitHub's REST API, as far as placid needs it: asking for a revert to be merged.
+"""GitHub's REST API: one repository of it, and asking for a revert to be merged.
 
 The token is read from GITHUB_TOKEN or GH_TOKEN and leaves only in the Authorization header.
 GITHUB_SERVER_URL and GITHUB_API_URL (set by Actions, and by GitHub Enterprise) move both addresses.
@@ -59,24 +59,27 @@ class GitHub:
         """The address of the open pull request for `request.head`, opened when there is none."""
         owner = self.name.split("/")[0]
         query = {"head": f"{owner}:{request.head}", "base": request.base, "state": "open"}
-        found = msgspec.json.decode(await self._call("GET", query=query), type=list[_Pull])
+        listed = await self.call("GET", "/pulls", query=query)
+        found = msgspec.json.decode(listed, type=list[_Pull])
         if found:
             return found[0].html_url
-        opened = await self._call("POST", body=msgspec.to_builtins(request))
+        opened = await self.call("POST", "/pulls", body=msgspec.to_builtins(request))
         return msgspec.json.decode(opened, type=_Pull).html_url
 
-    async def _call(
-        self, method: str, query: Mapping[str, str] | None = None, body: object = None
+    async def call(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None
     ) -> bytes:
+        """What the API answers below `/repos/{owner}/{repo}`; Refused, or Unavailable."""
         import aiohttp  # noqa: PLC0415  it costs 100 ms that few commands need to pay
 
         headers = {
-            "Authorization": f"Bearer {self.token}",
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": _VERSION,
             "User-Agent": "placid",
         }
-        url = f"{self.api}/repos/{self.name}/pulls"
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        url = f"{self.api}/repos/{self.name}{path}"
         timeout = aiohttp.ClientTimeout(total=30)
         try:
             async with (
@@ -101,6 +104,16 @@ def github_of(origin: str, environ: Mapping[str, str]) -> GitHub | None:
     return GitHub(found["name"], token, environ.get("GITHUB_API_URL", "https://api.github.com"))
 
 
+class Refused(Problem):
+    """GitHub said no, with a status."""
+
+    def __init__(self, status: int, what: str, where: str) -> None:
+        super().__init__(
+            what, where=where, fix="give the token (GITHUB_TOKEN) the right to do this"
+        )
+        self.status = status
+
+
 def _refused(status: int, data: bytes, url: str) -> Problem:
     try:
         said = msgspec.json.decode(data, type=_Refusal)
@@ -110,8 +123,4 @@ def _refused(status: int, data: bytes, url: str) -> Problem:
     what = f"GitHub refuses ({status}): {'; '.join(filter(None, reasons)) or 'no reason given'}"
     if status >= 500 or status == 429 or "rate limit" in said.message.lower():
         return Unavailable(what, where=url, retry_after=60.0)
-    return Problem(
-        what,
-        where=url,
-        fix="give the token (GITHUB_TOKEN) the permission 'Pull requests: write'",
-    )
+    return Refused(status, what, url)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from placid.base.errors import Problem
-from placid.config.loading import checking
+from placid.config.loading import section
 from placid.config.model import FILE, Checking
 from placid.core.audit.audit import Said, ask, every_rule, findings
 from placid.core.audit.fixing import applied, chosen
@@ -121,7 +121,7 @@ def _settings(root: Path) -> Checking:
         text = (root / FILE).read_bytes().decode("utf-8", "replace")
     except OSError:
         return Checking()
-    return checking(text, FILE)
+    return section(text, FILE, Checking)
 
 
 def audit(wanted: Wanted) -> Report:

@@ -17,7 +17,7 @@ import click
 
 from placid import __version__
 from placid.base.errors import Problem
-from placid.faces.cli_check import check, rules
+from placid.faces.cli_check import check, protect, rules
 from placid.faces.render import problem_text
 
 
@@ -81,6 +81,7 @@ def cli() -> None:
 
 
 cli.add_command(check)
+cli.add_command(protect)
 cli.add_command(rules)
 
 ENV = click.option("--env", "env", default="", help="The environment; the last one by default.")

@@ -145,3 +145,30 @@ def rules(as_json: bool) -> None:
     for rule in known:
         first = rule.docs.strip().splitlines()[0]
         click.echo(f"{rule.severity.name.lower():7} {rule.name}  {first}")
+
+
+@click.command()
+@click.option("--branch", default="", help="The branch; the default one of origin if not given.")
+@click.option("--apply", is_flag=True, help="Make it so, as a ruleset at GitHub.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def protect(branch: str, apply: bool, as_json: bool) -> None:
+    """Show how GitHub protects a branch beside what is wanted; exit 1 where they differ."""
+    import msgspec
+
+    from placid.faces.protect import protect as compare
+    from placid.faces.protect import protected_text
+
+    found = compare(Path.cwd(), branch, apply)
+    if as_json:
+        page = {
+            "repository": found.repository,
+            "branch": found.branch,
+            "lines": found.lines,
+            "unreportable": found.dead,
+            "ruleset": found.body,
+        }
+        click.echo(msgspec.json.format(msgspec.json.encode(page)).decode())
+    else:
+        click.echo(protected_text(found))
+    if not found.fine:
+        sys.exit(1)
