@@ -272,7 +272,10 @@ def crd(draw: random.Random, index: int) -> str:
     """A CustomResourceDefinition of about a hundred kilobytes, mostly schema."""
     word = draw.choice(WORDS)
     kind = f"{word.title()}{index}"
-    schema = "".join(_properties(draw, 3) for _ in range(4))
+    schema = "".join(
+        f"{draw.choice(WORDS)}{part}x:\n  properties:\n{indent(_properties(draw, 3), ' ' * 4)}  type: object\n"
+        for part in range(4)
+    )
     return (
         "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n"
         f"  name: {kind.lower()}s.shop.example.com\nspec:\n  group: shop.example.com\n  names:\n"

@@ -15,6 +15,7 @@ from placid.base.yamltext import (
     Sequence,
     Span,
     compose,
+    compose_all,
     decode,
     resolve,
     scalars,
@@ -207,3 +208,25 @@ def test_underlining_never_fails_and_prints_no_control_character(
 def test_underlining_hides_secrets() -> None:
     shown = underline("a: {k: hunter2, b: 1}", Span(16, 17), "no", [Span(7, 14), Span(9, 14)])
     assert shown == "   1 | a: {k: ***, b: 1}\n     |             ^ no"
+
+
+def test_a_stream_gives_what_comes_before_its_fault() -> None:
+    documents, problem = compose_all("a: 1\n---\n- b\n---\nc: [\n", "f.yaml")
+    assert [plain(each.root) for each in documents] == [{"a": 1}, ["b"]]
+    assert problem is not None
+    assert problem.where is not None
+    assert problem.where.startswith("f.yaml:5")
+
+
+def test_what_is_blank_is_not_read_and_moves_nothing() -> None:
+    text = "\ufeffa:\n  b: [1, 2\n---\nc: d\n"
+    documents, problem = compose_all(text, blank=[Span(3, text.index("---"))])
+    assert problem is None
+    assert [plain(each.root) for each in documents] == [{"a": None}, {"c": "d"}]
+    node = documents[1].find(("c",))
+    assert node is not None
+    assert text[slice(*node.span)] == "d"
+
+
+def test_ten_thousand_double_keys_are_told_in_no_time() -> None:
+    assert len(compose("a: 1\n" * 10_000).problems) == 9_999

@@ -8,22 +8,32 @@ few lines cannot stand for a billion values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
 import yaml
 
 from placid.base.errors import Problem
 from placid.base.yamltext.document import Document
-from placid.base.yamltext.nodes import Entry, Mapping, Node, Scalar, Sequence, Span, resolve
+from placid.base.yamltext.mappings import entries_of, taken_in
+from placid.base.yamltext.nodes import Mapping, Node, Scalar, Sequence, Span, resolve
 from placid.base.yamltext.refusals import check_characters, explain
 
 _DEEPEST = 100
 _MOST = 1_000_000
 _CORE = "tag:yaml.org,2002:"
+_RESOLVED = frozenset(_CORE + kind for kind in ("int", "float", "bool", "null"))
+_BLOCK = ("|", ">")
+_QUOTED = ("'", '"', "|", ">")
 _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _Start = yaml.SequenceStartEvent | yaml.MappingStartEvent
+
+# much faster than the constructors; the fields must come in order and be complete
+_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)  # pyright: ignore
+_scalar: Callable[[tuple[object, ...]], Scalar] = partial(tuple.__new__, Scalar)  # pyright: ignore
 
 
 def compose(text: str, name: str = "", hidden: tuple[Span, ...] = ()) -> Document:
@@ -32,31 +42,29 @@ def compose(text: str, name: str = "", hidden: tuple[Span, ...] = ()) -> Documen
     `name` is the file's name for errors, `hidden` the secrets that they must not show.
     """
     check_characters(text, name, hidden)
-    skipped = int(text.startswith("\ufeff"))
-    composer = _Composer(Document(text, name, hidden=hidden), skipped)
+    composer = _Composer(Document(text, name, hidden=hidden))
     try:
-        for event in _events(text[skipped:]):
-            composer.take(event)
+        for _ in composer.documents():
+            composer.only = True
     except yaml.YAMLError as error:
-        raise explain(error, composer.document, skipped) from None
+        raise explain(error, composer.document, composer.skipped) from None
     return composer.result()
 
 
-def compose_all(text: str, name: str = "") -> tuple[tuple[Document, ...], Problem | None]:
+def compose_all(
+    text: str, name: str = "", blank: Iterable[Span] = ()
+) -> tuple[tuple[Document, ...], Problem | None]:
     """Read every document of a stream; what is wrong with the rest once one is no YAML.
 
-    Each Document has the whole text, so that its spans count from the start of the file.
+    Each Document has the whole text, so that its spans count from the start of the file. What is
+    in `blank` (spans of whole lines, in order) is read as if it were empty, because nobody asks.
     """
     done: list[Document] = []
-    composer = _Composer(Document(text, name), int(text.startswith("\ufeff")))
+    composer = _Composer(Document(text, name), _blanked(text, blank))
     try:
         check_characters(text, name)
-        for event in _events(text.removeprefix("\ufeff")):
-            if isinstance(event, yaml.DocumentStartEvent):
-                composer = _Composer(composer.document, composer.skipped)
-            composer.take(event)
-            if isinstance(event, yaml.DocumentEndEvent):
-                done.append(composer.result())
+        for each in composer.documents():
+            done.append(each)
     except yaml.YAMLError as error:
         return tuple(done), explain(error, composer.document, composer.skipped)
     except Problem as problem:
@@ -64,95 +72,125 @@ def compose_all(text: str, name: str = "") -> tuple[tuple[Document, ...], Proble
     return tuple(done), None
 
 
-def _events(text: str) -> Iterator[yaml.Event]:
-    yield from yaml.parse(text, Loader=_LOADER)
+def _blanked(text: str, spans: Iterable[Span]) -> str:
+    parts: list[str] = []
+    at = 0
+    for start, end in spans:
+        parts += (text[at:start], "\n".rjust(end - start))
+        at = end
+    return "".join((*parts, text[at:])) if parts else text
 
 
-@dataclass(slots=True)
-class _Open:
-    """A collection whose end has not come yet."""
+class _Open(NamedTuple):
+    """A collection whose end has not come yet; `before` is how many values came before it."""
 
     start: _Start
     at: int
-    children: list[Node] = field(default_factory=list[Node])
-
-
-def _key_fix(key: Node) -> str:
-    if isinstance(key, Mapping) and key.flow:
-        return "write a word before the colon; put text with braces in quotes"
-    return "write a word before the colon"
+    around: list[Node]
+    before: int
 
 
 class _Composer:
-    """Builds the tree from events, with a stack of its own instead of recursion."""
+    """Builds trees from events, with a stack of its own instead of recursion."""
 
-    def __init__(self, document: Document, skipped: int) -> None:
+    def __init__(self, document: Document, read: str | None = None) -> None:
         self.document = document
-        self.root: Node | None = None
-        self.problems: list[Problem] = []
-        self.skipped = skipped
-        self._open: list[_Open] = []
-        self._anchors: dict[str, Node] = {}
-        self._documents = 0
-        self._total = 0
+        self.skipped = int(document.text.startswith("\ufeff"))
+        self.only = False
+        self._text = document.text
+        self._read = document.text if read is None else read
+        self._last: Document | None = None
+        self._begin_document()
 
     def result(self) -> Document:
-        """What was read so far."""
-        return replace(self.document, root=self.root, problems=tuple(self.problems))
+        """The last document that was read."""
+        return self._last or self.document
 
-    def take(self, event: yaml.Event) -> None:
+    def documents(self) -> Iterator[Document]:
+        """Read the stream. YAMLError, or Problem, at the first place that is wrong."""
+        work: dict[type[yaml.Event], Callable[..., None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.AliasEvent: self._alias,
+            yaml.MappingStartEvent: self._begin,
+            yaml.SequenceStartEvent: self._begin,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.DocumentStartEvent: self._start,
+        }
+        loader = _LOADER(self._read[self.skipped :])
+        try:
+            next_event: Callable[[], yaml.Event | None] = loader.get_event  # pyright: ignore
+            while event := next_event():
+                kind = type(event)
+                if take := work.get(kind):
+                    take(event)
+                elif kind is yaml.DocumentEndEvent:
+                    yield self._done()
+                elif kind is yaml.StreamEndEvent:
+                    return
+        finally:
+            loader.dispose()
+
+    def _begin_document(self) -> None:
+        self._children: list[Node] = []
+        self._open: list[_Open] = []
+        self._problems: list[Problem] = []
+        self._anchors: dict[str, Node] = {}
+        self._total = self._merged = 0
+
+    def _start(self, event: yaml.DocumentStartEvent) -> None:
+        if self.only:
+            raise self.document.problem(
+                "a second document begins here",
+                self._span(event),
+                fix="keep one document in this file",
+            )
+        self._begin_document()
+
+    def _done(self) -> Document:
+        root = self._children[0] if self._children else None
+        self._last = replace(self.document, root=root, problems=tuple(self._problems))
+        return self._last
+
+    def _span(self, event: yaml.Event) -> Span:
         start, end = event.start_mark, event.end_mark
-        span = Span(*(mark.index + self.skipped if mark else 0 for mark in (start, end)))
-        match event:
-            case yaml.DocumentStartEvent():
-                self._documents += 1
-                if self._documents > 1:
-                    raise self.document.problem(
-                        "a second document begins here", span, fix="keep one document in this file"
-                    )
-            case yaml.ScalarEvent():
-                self._add(self._scalar(event, span), event.anchor)
-            case yaml.AliasEvent():
-                self._add(self._alias(event, span), None)
-            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
-                self._begin(event, span)
-            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                self._end(span)
-            case _:
-                pass
+        assert start is not None
+        assert end is not None
+        return _span((start.index + self.skipped, end.index + self.skipped))
 
-    def _begin(self, event: _Start, span: Span) -> None:
+    def _begin(self, event: _Start) -> None:
         if len(self._open) >= _DEEPEST:
             raise self.document.problem(
-                f"values are nested more than {_DEEPEST} deep", span, fix="flatten the file"
+                f"values are nested more than {_DEEPEST} deep",
+                self._span(event),
+                fix="flatten the file",
             )
-        self._open.append(_Open(event, span.start))
+        at = self._span(event).start
+        self._open.append(_Open(event, at, self._children, self._total))
+        self._children = []
 
-    def _scalar(self, event: yaml.ScalarEvent, span: Span) -> Scalar:
-        text = str(event.value)
-        style = event.style or ""
-        plain = event.implicit[0] and style not in ("'", '"', "|", ">")
-        tag = str(event.tag or "")
-        value = resolve(text) if plain or tag in _RESOLVED else text
-        if style in ("|", ">"):
-            span = Span(span.start, self._trimmed(span))
-        return Scalar(
-            span=span,
-            text=text,
-            value=value,
-            plain=plain,
-            block=style in ("|", ">"),
-            tag="" if tag.startswith(_CORE) else tag,
-            anchor=bool(event.anchor),
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        text, style, span = event.value, event.style, self._span(event)
+        if style in _BLOCK:
+            start, end = span
+            span = Span(start, start + len(self._text[start:end].rstrip()))
+        if event.tag is not None or event.anchor is not None:
+            self._add(_marked(event, span), event.anchor)
+            return
+        plain = not style
+        value = resolve(text) if plain else text
+        self._children.append(
+            _scalar((span, text, value, plain, style in _BLOCK, "", False, False, 1))
         )
+        self._total += 1
+        if self._total + self._merged > _MOST:
+            self._too_many(self._children[-1])
 
-    def _trimmed(self, span: Span) -> int:
-        return span.start + len(self.document.text[span.start : span.end].rstrip())
-
-    def _alias(self, event: yaml.AliasEvent, span: Span) -> Node:
-        name = str(event.anchor)
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        name, span = str(event.anchor), self._span(event)
         if name in self._anchors:
-            return replace(self._anchors[name], span=span, alias=True, anchor=False)
+            self._add(self._anchors[name]._replace(span=span, alias=True, anchor=False), None)
+            return
         if any(open_.start.anchor == name for open_ in self._open):
             raise self.document.problem(
                 f"*{name} stands inside of what it points at", span, fix="write the values out"
@@ -162,78 +200,50 @@ class _Composer:
         )
 
     def _add(self, node: Node, anchor: str | None) -> None:
+        self._children.append(node)
         self._total += node.weight
-        if self._total > _MOST:
-            raise self.document.problem(
-                f"aliases unfold to more than {_MOST:,} values",
-                node.span,
-                fix="write the values out, or remove the aliases",
-            )
+        if self._total + self._merged > _MOST:
+            self._too_many(node)
         if anchor:
             self._anchors[anchor] = node
-        if self._open:
-            self._open[-1].children.append(node)
-        else:
-            self.root = node
 
-    def _end(self, span: Span) -> None:
-        done = self._open.pop()
-        flow = bool(done.start.flow_style)
-        last = max((child.span.end for child in done.children), default=span.end)
-        whole = Span(done.at, span.end if flow else max(last, done.at))
-        tag = str(done.start.tag or "")
-        tag = "" if tag.startswith(_CORE) else tag
-        anchored = bool(done.start.anchor)
-        weight = 1 + sum(child.weight for child in done.children)
+    def _too_many(self, node: Node) -> None:
+        raise self.document.problem(
+            f"aliases unfold to more than {_MOST:,} values",
+            node.span,
+            fix="write the values out, or remove the aliases",
+        )
+
+    def _end(self, event: yaml.MappingEndEvent | yaml.SequenceEndEvent) -> None:
+        start, at, around, before = self._open.pop()
+        children, self._children = self._children, around
+        flow = bool(start.flow_style)
+        end = children[-1].span.end if children and not flow else self._span(event).end
+        span = _span((at, end if end > at else at))
+        tag = "" if start.tag is None or start.tag.startswith(_CORE) else start.tag
+        anchored = bool(start.anchor)
+        weight = 1 + self._total - before
         node: Node
-        if isinstance(done.start, yaml.SequenceStartEvent):
-            node = Sequence(whole, tuple(done.children), flow, tag, False, anchored, weight)
+        if type(start) is yaml.SequenceStartEvent:
+            node = Sequence(span, tuple(children), flow, tag, False, anchored, weight)
         else:
-            entries, merge = self._entries(done.children)
-            node = Mapping(whole, entries, flow, tag, False, anchored, weight, merge)
-        self._total -= weight - 1
-        self._add(node, done.start.anchor)
-
-    def _entries(self, children: list[Node]) -> tuple[tuple[Entry, ...], Entry | None]:
-        kept: dict[object, Entry] = {}
-        merge: Entry | None = None
-        for key, value in zip(children[::2], children[1::2], strict=True):
-            if not isinstance(key, Scalar):
-                self._wrong("a key must be a single word", key.span, _key_fix(key))
-                continue
-            if key.plain and key.text == "<<" and not key.tag and merge is None:
-                merge = Entry(key, value)
-                continue
-            name = (type(key.value).__name__, key.value)
-            if name in kept:
-                line, _ = self.document.at(kept[name].key.span)
-                self._wrong(
-                    f'key "{key.text}" is given twice',
-                    key.span,
-                    "keep one of them",
-                    hint=f"first given on line {line}",
-                )
-                continue
-            kept[name] = Entry(key, value)
-        own = tuple(kept.values())
-        return (own + self._merged(kept, merge), merge) if merge else (own, None)
-
-    def _merged(self, kept: dict[object, Entry], merge: Entry) -> tuple[Entry, ...]:
-        sources = merge.value.items if isinstance(merge.value, Sequence) else (merge.value,)
-        added: dict[object, Entry] = {}
-        for source in sources:
-            if not isinstance(source, Mapping):
-                self._wrong("<< takes a mapping", source.span, "point it at a mapping: <<: *name")
-                continue
-            for entry in source.entries:
-                name = (type(entry.key.value).__name__, entry.key.value)
-                if name not in kept and name not in added:
-                    added[name] = Entry(entry.key, entry.value, merged=True)
-            self._total += len(source.entries)
-        return tuple(added.values())
-
-    def _wrong(self, what: str, span: Span, fix: str, hint: str = "") -> None:
-        self.problems.append(self.document.problem(what, span, hint=hint, fix=fix))
+            entries, merge = entries_of(children, self.document, self._problems)
+            self._merged += taken_in(merge) if merge else 0
+            node = Mapping(span, entries, flow, tag, False, anchored, weight, merge)
+        self._total = before
+        self._add(node, start.anchor)
 
 
-_RESOLVED = frozenset(_CORE + kind for kind in ("int", "float", "bool", "null"))
+def _marked(event: yaml.ScalarEvent, span: Span) -> Scalar:
+    """A value with a tag or an anchor."""
+    tag, style = str(event.tag or ""), event.style or ""
+    plain = event.implicit[0] and style not in _QUOTED
+    return Scalar(
+        span=span,
+        text=event.value,
+        value=resolve(event.value) if plain or tag in _RESOLVED else event.value,
+        plain=plain,
+        block=style in _BLOCK,
+        tag="" if tag.startswith(_CORE) else tag,
+        anchor=bool(event.anchor),
+    )

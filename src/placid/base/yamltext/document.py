@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from placid.base.errors import Problem
-from placid.base.yamltext.excerpt import Lines, underline
+from placid.base.yamltext.excerpt import lines_of, underline
 from placid.base.yamltext.nodes import Mapping, Node, Route, Sequence, Span
 
 _WORD = re.compile(r"[^\s,\[\]{}]+|[\[\]{},]")
@@ -28,7 +28,7 @@ class Document:
 
     def at(self, span: Span) -> tuple[int, int]:
         """Line and column where `span` begins, both from 1."""
-        return Lines(self.text).at(span.start)
+        return lines_of(self.text).at(span.start)
 
     def where(self, span: Span) -> str:
         """The place as "placid.yaml:12:3"."""
@@ -63,7 +63,7 @@ class Document:
 
     def tab(self, offset: int) -> Span | None:
         """The tab that indents the line of `offset` (or begins at it), or None."""
-        lines = Lines(self.text)
+        lines = lines_of(self.text)
         start = lines.span(lines.at(offset)[0]).start
         indent = re.compile(r"[ \t]*").match(self.text, start)
         found = self.text.find("\t", start, max(indent.end() if indent else start, offset + 1))
@@ -71,7 +71,7 @@ class Document:
 
     def line_start(self, offset: int) -> int:
         """The first character on the line of `offset` that is no space."""
-        lines = Lines(self.text)
+        lines = lines_of(self.text)
         start = lines.span(lines.at(offset)[0]).start
         return start + len(self.text[start:offset]) - len(self.text[start:offset].lstrip())
 

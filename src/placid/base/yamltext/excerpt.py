@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 
 from placid.base.yamltext.nodes import Span
 
@@ -42,12 +43,18 @@ class Lines:
         return Span(start, found.start() if found else len(self._text))
 
 
+@lru_cache(maxsize=4)
+def lines_of(text: str) -> Lines:
+    """The lines of a text, kept for the next question: a file may have many errors."""
+    return Lines(text)
+
+
 def underline(text: str, span: Span, hint: str = "", hidden: Iterable[Span] = ()) -> str:
     """The first line of `span` with carets below it, and `hint` behind them.
 
     Spans in `hidden` hold secrets: stars stand in their place.
     """
-    lines = Lines(text)
+    lines = lines_of(text)
     number, _ = lines.at(span.start)
     line = lines.span(number)
     start = min(max(span.start, line.start), line.end)

@@ -1,14 +1,14 @@
 """The tree of a YAML document: what each value says, and exactly where it is written.
 
 A `Span` counts characters of the text, end left out; a node's span takes in its anchor and tag.
-Values come by the YAML 1.2 core schema, where `on`, `yes` and `012` hold no surprises.
+Values come by the YAML 1.2 core schema, where `on`, `yes` and `012` hold no surprises. Nodes are
+tuples because nothing else that cannot be changed is made as fast, and files have many.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -19,8 +19,7 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A single value: `text` as read, `value` by the core schema.
 
     plain   written without quotes, so that `value` may be other than the text
@@ -39,8 +38,7 @@ class Scalar:
     weight: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """A list. `flow` is the form in brackets; weight counts the values in it, aliases unfolded."""
 
     span: Span
@@ -60,8 +58,7 @@ class Entry(NamedTuple):
     merged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """Keys and values in order, each key once; `merge` is the `<<` entry, when there is one."""
 
     span: Span
@@ -75,7 +72,10 @@ class Mapping:
 
     def get(self, key: str) -> Entry | None:
         """The entry whose key reads `key`, or None."""
-        return next((entry for entry in self.entries if entry.key.text == key), None)
+        for entry in self.entries:
+            if entry.key.text == key:
+                return entry
+        return None
 
 
 Node = Scalar | Sequence | Mapping

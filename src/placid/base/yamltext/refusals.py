@@ -16,6 +16,7 @@ from placid.base.yamltext.nodes import Span
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]|(?<!^)\ufeff"
 )
+_PLAIN = bytes({9, 10, 13, *range(32, 127)})
 _QUOTE = 'put the text in quotes, like key: "text: more"'
 _INDENT = "indent it like its neighbours, with spaces"
 _CLOSE = "close the bracket, and put a comma between values"
@@ -64,6 +65,8 @@ _UTF8 = "save the file as UTF-8"
 
 def check_characters(text: str, name: str, hidden: tuple[Span, ...] = ()) -> None:
     """Problem at the first character that YAML does not allow."""
+    if text.isascii() and not text.encode().translate(None, _PLAIN):
+        return  # the same as below for most texts, and 20 times as fast
     if found := _CONTROL.search(text):
         raise Document(text, name, hidden=hidden).problem(
             f"character U+{ord(found[0]):04X} is not allowed in YAML",
