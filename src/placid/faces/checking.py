@@ -16,7 +16,7 @@ from pathlib import Path
 from placid.base.errors import Problem
 from placid.config.loading import section
 from placid.config.model import FILE, Checking
-from placid.core.audit.audit import Said, ask, every_rule, findings
+from placid.core.audit.audit import Said, ask, findings, rules_for
 from placid.core.audit.fixing import applied, chosen
 from placid.core.audit.model import Repository
 from placid.core.audit.report import Report
@@ -159,15 +159,9 @@ def _own(wanted: Wanted, place: Ground, repository: Repository, clock: Clock) ->
     paths = repository.paths
     if place.changed is not None:
         paths = tuple(path for path in paths if path in place.changed)
-    for name, rule in every_rule():
-        if not _chosen(name, wanted.rules):
-            continue
+    for rule in rules_for(repository.paths, wanted.rules):
         yield from ask(rule, repository, paths)
         clock.lap(rule.area.value)
-
-
-def _chosen(name: str, wanted: Sequence[str]) -> bool:
-    return not wanted or any(each in {name, name.partition("/")[0]} for each in wanted)
 
 
 def _counts(finding: Finding, place: Ground) -> bool:

@@ -73,14 +73,10 @@ class Given(NamedTuple):
 
 
 def _wanted(files: tuple[Path, ...], given: Given) -> Wanted:
-    from placid.core.audit.audit import every_rule
     from placid.faces.checking import Wanted
 
-    known = every_rule()
-    areas = {rule.area.value for _, rule in known}
     for name in given.only:
-        if name not in areas and name.partition("/")[0] not in _SCANNERS:
-            known.get(name)
+        _known(name)
     return Wanted(
         Path.cwd(),
         files,
@@ -92,6 +88,15 @@ def _wanted(files: tuple[Path, ...], given: Given) -> Wanted:
         network=given.network,
         fixes=given.fix or given.diff or given.style in {"json", "sarif"},
     )
+
+
+def _known(name: str) -> None:
+    """Problem when no rule and no area has this name."""
+    from placid.core.audit.audit import every_rule
+    from placid.core.audit.rule import Area
+
+    if name not in {area.value for area in Area} and name.partition("/")[0] not in _SCANNERS:
+        every_rule().get(name)
 
 
 def _answer(wanted: Wanted, given: Given) -> None:

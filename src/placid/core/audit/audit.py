@@ -12,8 +12,9 @@ import importlib
 import pkgutil
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
 from placid.base.registry import Registry
 from placid.core.audit import rules as folder
@@ -26,9 +27,32 @@ _SPACE = re.compile(r"\s+")
 
 def every_rule() -> Registry[Rule]:
     """All rules, imported."""
-    for area in pkgutil.iter_modules(folder.__path__, folder.__name__ + "."):
-        rules.load(importlib.import_module(area.name))
+    for area in _areas():
+        rules.load(area)
     return rules
+
+
+def rules_for(paths: Sequence[str], wanted: Sequence[str] = ()) -> list[Rule]:
+    """The rules that could say something of these paths; of `wanted` (rules, areas) alone if given.
+
+    Only their areas are imported: a repository without manifests does not wait for their rules.
+    """
+    areas = {name.partition("/")[0] for name in wanted}
+    known: list[Rule] = []
+    for module in _areas():
+        area = module.__name__.rpartition(".")[2]
+        if areas and area.replace("_", "-") not in areas:
+            continue
+        concerns: Callable[[str], bool] = module.concerns
+        if any(map(concerns, paths)):
+            rules.load(module)
+            known += [rule for _, rule in rules if rule.area.value.replace("-", "_") == area]
+    return [rule for rule in known if not wanted or {rule.name, rule.area.value} & set(wanted)]
+
+
+def _areas() -> Iterator[ModuleType]:
+    for area in pkgutil.iter_modules(folder.__path__, folder.__name__ + "."):
+        yield importlib.import_module(area.name)
 
 
 @dataclass(frozen=True, slots=True)

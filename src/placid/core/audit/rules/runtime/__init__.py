@@ -1,1 +1,6 @@
-"""Rules about runtime."""
+"""Rules about the languages and systems it runs on."""
+
+
+def concerns(_path: str) -> bool:
+    """Whether a file of this path is any reason to load these rules."""
+    return True

@@ -1,1 +1,6 @@
-"""Rules about secrets."""
+"""Rules about secrets in files."""
+
+
+def concerns(_path: str) -> bool:
+    """Whether a file of this path is any reason to load these rules."""
+    return True
