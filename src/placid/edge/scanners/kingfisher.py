@@ -1,0 +1,294 @@
+"""kingfisher's findings: known kinds of secrets in the files of the tree, and in git's history.
+
+    start(root, paths, history=...)  ->  Running.finish(repository)
+
+It reads the folder, without what is no file of ours; what it finds elsewhere is dropped. Nothing
+is validated or asked over the network. Its report comes redacted through a pipe: no secret is
+in an argv, a file or a message, and places are marked as hidden. In a folder of tests, fixtures or
+examples a secret is a guess. One that was committed and is no longer there still is in history.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from placid.base.yamltext import Span
+from placid.core.audit.audit import Said
+from placid.core.audit.masking import shown
+from placid.core.audit.model import Repository
+from placid.core.audit.rule import (
+    Area,
+    Confidence,
+    Hit,
+    Place,
+    Rule,
+    Severity,
+    Unknown,
+    rules,
+)
+from placid.edge.scanners.program import Ended, Program, installed
+
+TREE = "secrets/committed-secret"
+HISTORY = "secrets/secret-in-history"
+OPTIONS = (
+    *("scan", ".", "--format", "json", "--quiet", "--no-validate", "--no-update-check"),
+    *("--redact", "--no-dedup", "--no-binary", "--no-extract-archives"),
+    *("--max-file-size", "20"),
+)
+_NO_GIT = ("--exclude", "./.git")
+LIMIT = 120.0
+HISTORY_LIMIT = 1_800.0
+_FOUND = 200
+"""kingfisher's exit code when it found something."""
+_MOST_EXCLUDED = 400
+_PRACTICE = re.compile(
+    r"(?:^|[/_.-])(?:tests?|testing|spec|specs|testdata|fixtures?|__tests__|examples?|samples?"
+    r"|mocks?|stubs?|demo|docs?|vendor|third_party|node_modules|cassettes)(?:[/_.-]|$)"
+    r"|\.(?:example|sample|template|dist|snap|md|rst)$|_test\.\w+$",
+    re.IGNORECASE,
+)
+_KEY_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----")
+_WORD = re.compile(r"\S*")
+_LONGEST_KEY = 20_000
+
+_TREE_DOCS = f"""No file holds a secret: what reaches a repository is read by all who ever clone it.
+
+Why: keys in public repositories are found and used within minutes, and a later commit does not take
+them back. Found by kingfisher's rules for the tokens and keys of several hundred services.
+Bad: `GITHUB_TOKEN=ghp_...` in a tracked file
+Good: `GITHUB_TOKEN` from the environment or a secret store; its name in `.env.example`
+Known limits: passwords without a known form are left to the other rules of this area; in tests,
+examples and documentation a secret is taken for a sample, with little confidence.
+See also `{HISTORY}`.
+"""
+_HISTORY_DOCS = f"""No commit of the history holds a secret, also not one that was removed later.
+
+Why: `git log -p` shows it to everyone who has the repository. Only changing the secret helps.
+Bad: a commit that adds a key, and one that removes it
+Good: a changed key, and (when it matters) a history rewritten with git filter-repo
+Asked for by `--history`, since it reads every commit. See also `{TREE}`.
+"""
+
+
+class Kind(msgspec.Struct):
+    """Which of kingfisher's rules it was."""
+
+    id: str
+    name: str
+
+
+class Commit(msgspec.Struct):
+    """The commit that brought it."""
+
+    id: str
+    date: str = ""
+
+
+class Origin(msgspec.Struct):
+    """Where in the history it is."""
+
+    commit: Commit
+
+
+class Secret(msgspec.Struct):
+    """Where a secret is: a line from 1, bytes in it from 0, the last one included.
+
+    snippet  its hash; equal for equal secrets
+    """
+
+    path: str
+    snippet: str
+    line: int
+    column_start: int
+    column_end: int
+    encoding: str = ""
+    git_metadata: Origin | None = None
+
+
+class Match(msgspec.Struct):
+    """One finding."""
+
+    rule: Kind
+    finding: Secret
+
+
+class Matches(msgspec.Struct):
+    """The whole report."""
+
+    findings: list[Match] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """kingfisher at work; `program` is None when it is not there."""
+
+    history: bool
+    program: Program | None
+    needed: bool = True
+
+    def finish(self, repository: Repository) -> Iterator[Said]:
+        """What it found, in the tree and (when asked) in the history."""
+        if not self.needed:
+            return
+        if self.program is None:
+            yield Said(TREE, Unknown("kingfisher is not installed, so no secrets were looked for"))
+            return
+        ended = self.program.ended()
+        try:
+            matches = msgspec.json.decode(ended.out, type=Matches).findings
+        except msgspec.DecodeError:
+            yield Said(TREE, Unknown(f"kingfisher failed: {_reason(ended)}"))
+            return
+        if ended.code not in {0, _FOUND}:
+            yield Said(TREE, Unknown(f"kingfisher did not finish: {_reason(ended)}"))
+        ours = [each for each in matches if repository.has(_path(each))]
+        in_tree = [each for each in ours if each.finding.git_metadata is None]
+        yield from _in_tree(repository, in_tree)
+        if self.history:
+            past = [each for each in matches if each.finding.git_metadata is not None]
+            yield from _in_history(repository, past, {each.finding.snippet for each in in_tree})
+
+
+def start(root: Path, paths: Sequence[str], *, history: bool = False) -> Running:
+    """Begin to look at the folder `root`, of which `paths` count; `history`: every commit too."""
+    if not paths:
+        return Running(history, None, needed=False)
+    binary = installed("kingfisher")
+    if binary is None:
+        return Running(history, None)
+    argv = [binary, *OPTIONS]  # its reader of history would not see an excluded .git
+    argv += ["--git-history", "full"] if history else ["--git-history", "none", *_NO_GIT]
+    for folder in _not_ours(root, paths):
+        argv += ["--exclude", f"./{glob.escape(folder)}"]
+    return Running(history, Program(argv, root, HISTORY_LIMIT if history else LIMIT))
+
+
+def _not_ours(root: Path, paths: Sequence[str]) -> list[str]:
+    """The folders below `root` that hold none of `paths`, the highest of each; some at most."""
+    ours = {""}
+    for path in paths:
+        while (path := path.rpartition("/")[0]) not in ours:
+            ours.add(path)
+    found: list[str] = []
+    for folder in sorted(ours):
+        try:
+            with os.scandir(root / folder) as entries:
+                inside = [each.name for each in entries if each.is_dir(follow_symlinks=False)]
+        except OSError:
+            continue
+        names = (f"{folder}/{name}" if folder else name for name in sorted(inside))
+        found += (name for name in names if name not in ours and name != ".git")
+    return found[:_MOST_EXCLUDED]
+
+
+def _path(match: Match) -> str:
+    return match.finding.path.removeprefix("./")
+
+
+def _in_tree(repository: Repository, matches: Sequence[Match]) -> Iterator[Said]:
+    told: list[Place] = []
+    for match in sorted(matches, key=lambda each: "generic" in each.rule.id):
+        path = _path(match)
+        place = _place(repository, path, match.finding)
+        if any(_meet(place, other) for other in told):
+            continue
+        told.append(place)
+        text = repository.text(path) or ""
+        secret = text[place.span.start : place.span.end]
+        key = "private-key" in match.rule.id or "\n" in secret or match.finding.encoding
+        what = _kind(match) if key else f"{_kind(match)} {shown(secret)}"
+        practice = _PRACTICE.search(path) is not None
+        yield Said(
+            TREE,
+            Hit(
+                f"{what} is written in {path}",
+                (place,),
+                action="change these secrets, then take them out of the files",
+                severity=Severity.MEDIUM if practice else Severity.HIGH,
+                confidence=Confidence.LOW if practice else Confidence.HIGH,
+                hidden=True,
+            ),
+        )
+
+
+def _meet(one: Place, other: Place) -> bool:
+    spans = one.span.start < other.span.end and other.span.start < one.span.end
+    return one.path == other.path and spans
+
+
+def _in_history(
+    repository: Repository, matches: Sequence[Match], known: set[str]
+) -> Iterator[Said]:
+    """Each secret once, at the oldest commit; those that the tree still has were told already."""
+    told = set(known)
+    for match in sorted(matches, key=_age):
+        secret, origin = match.finding, match.finding.git_metadata
+        if origin is None or secret.snippet in told:
+            continue
+        told.add(secret.snippet)
+        path, commit = _path(match), origin.commit
+        practice = _PRACTICE.search(path) is not None
+        when = f" of {commit.date}" if commit.date else ""
+        yield Said(
+            HISTORY,
+            Hit(
+                f"{_kind(match)} is in commit {commit.id[:12]}{when}: {path}:{secret.line}",
+                (Place(path),),
+                action="change the secrets that are in git's history",
+                severity=Severity.MEDIUM if practice else Severity.HIGH,
+                confidence=Confidence.LOW if practice else Confidence.HIGH,
+                hidden=True,
+            ),
+        )
+
+
+def _age(match: Match) -> tuple[str, str, str, int]:
+    origin = match.finding.git_metadata
+    commit = origin.commit if origin else Commit("")
+    return commit.date, commit.id, match.finding.path, match.finding.line
+
+
+def _kind(match: Match) -> str:
+    """ "a github pat", "an aws access token"."""
+    words = match.rule.id.partition(".")[2] or match.rule.id
+    name = re.sub(r"[-_.]+", " ", words).strip()
+    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
+
+
+def _place(repository: Repository, path: str, secret: Secret) -> Place:
+    """Its characters: to the end of the key it begins, or the whole word that encodes it."""
+    text = repository.text(path)
+    data = repository.tree.read(path).split(b"\n")
+    if text is None or not 0 < secret.line <= len(data):
+        return Place(path)
+    line = data[secret.line - 1]
+    before = len(b"\n".join(data[: secret.line - 1]).decode("utf-8", "replace"))
+    before += secret.line > 1
+    start = before + len(line[: secret.column_start].decode("utf-8", "replace"))
+    end = before + len(line[: secret.column_end + 1].decode("utf-8", "replace"))
+    if text.startswith("-----BEGIN", start):
+        closing = _KEY_END.search(text, start, start + _LONGEST_KEY)
+        end = closing.end() if closing else end
+    elif secret.encoding:
+        start = max(text.rfind(blank, 0, start) for blank in " \t\n\"'=:") + 1
+        word = _WORD.match(text, start)
+        end = word.end() if word else end
+    return Place(path, Span(min(start, len(text)), min(max(start, end), len(text))))
+
+
+def _reason(ended: Ended) -> str:
+    if ended.code is None:
+        return "it took too long"
+    lines = [line.strip() for line in ended.err.splitlines() if line.strip()]
+    return lines[0] if lines else f"exit code {ended.code}"
+
+
+for _name, _docs in ((TREE, _TREE_DOCS), (HISTORY, _HISTORY_DOCS)):
+    rules.add(_name)(Rule(_name, Severity.HIGH, Area.SECRETS, _docs))
