@@ -96,11 +96,7 @@ class Built:
 
     def bases(self) -> tuple[Base, ...]:
         """The images that stages are built on; `scratch` and other stages are none."""
-        return tuple(
-            Base(stage, stage.base, image(stage.image) if stage.image else None)
-            for stage in self.stages
-            if stage.base is not None and stage.parent is None and stage.image != "scratch"
-        )
+        return bases(self.stages)
 
     def root_image(self, stage: Stage) -> str | None:
         """The image at the bottom of a stage; "scratch" for none, None when not known."""
@@ -158,6 +154,15 @@ class Built:
         """A path of the context as one of the repository; None when it leaves the context."""
         joined = posixpath.normpath(posixpath.join(self.context or ".", path.lstrip("/") or "."))
         return None if joined.startswith("..") else "" if joined == "." else joined
+
+
+def bases(found: tuple[Stage, ...]) -> tuple[Base, ...]:
+    """The images that stages are built on; `scratch` and other stages are none."""
+    return tuple(
+        Base(stage, stage.base, image(stage.image) if stage.image else None)
+        for stage in found
+        if stage.base is not None and stage.parent is None and stage.image != "scratch"
+    )
 
 
 def ports(text: str, span: Span) -> Iterator[Port]:
