@@ -8,10 +8,11 @@ and of other people's code.
 from __future__ import annotations
 
 import re
+from typing import Literal
 
-from placid.core.audit.facts.yamlfiles import documents
+from placid.core.audit.facts.yamlfiles import documents, fault
 from placid.core.audit.model import Repository, fact, path_fact
-from placid.formats.workflows import Action, Workflow
+from placid.formats.workflows import Action, Fault, Workflow, document_faults, validate
 from placid.formats.workflows import action as action_of
 from placid.formats.workflows import workflow as workflow_of
 
@@ -46,6 +47,17 @@ def action(repository: Repository, path: str) -> Action | None:
     found = documents(repository, path)
     read = action_of(found[0].root, path) if found else None
     return read if read is not None and read.runs is not None else None
+
+
+def faults(repository: Repository, path: str, kind: Literal["workflow", "action"]) -> list[Fault]:
+    """What GitHub refuses in one file, calls of other workflows left out."""
+    text = repository.text(path)
+    if text is None:
+        return []
+    found = documents(repository, path)
+    if len(found) != 1 or fault(repository, path) is not None:
+        return validate(text, kind)
+    return document_faults(found[0], kind)
 
 
 @fact
