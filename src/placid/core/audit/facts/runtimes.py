@@ -1,0 +1,252 @@
+"""One table of what each file says of a runtime: version files, manifests, images, the pipeline.
+
+A `Statement` holds one or more `Said`s of which any may be meant (a matrix, a list of versions).
+`about` are the folders of the code it speaks of; the pipeline speaks of the whole repository.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from placid.core.audit.facts.ci_values import values
+from placid.core.audit.facts.dockerfiles import Base, Built, dockerfiles
+from placid.core.audit.facts.projects import is_foreign
+from placid.core.audit.facts.workflows import workflows
+from placid.core.audit.model import Repository, fact
+from placid.formats.runtimes import (
+    MANIFESTS,
+    VERSION_FILES,
+    Said,
+    image_said,
+    manifest_said,
+    pinned,
+    setup_of,
+    version_file_said,
+)
+from placid.formats.runtimes.said import is_other
+from placid.formats.workflows import Job, Step, Workflow
+
+OF = {
+    "node": ("package.json",),
+    "python": ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "requirements.txt"),
+    "go": ("go.mod",),
+    "ruby": ("Gemfile",),
+    "java": ("pom.xml", "build.gradle", "build.gradle.kts"),
+    "php": ("composer.json",),
+    "rust": ("Cargo.toml",),
+}
+"""The manifests that show where the code of a runtime lives."""
+
+
+class Kind(Enum):
+    """Who says it."""
+
+    MANIFEST = "asks for"
+    PIN = "pins"
+    IMAGE = "is"
+    CI = "runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one place says; `path` is the file, `any_of` what may be meant, all with places."""
+
+    runtime: str
+    kind: Kind
+    path: str
+    about: tuple[str, ...]
+    any_of: tuple[Said, ...]
+    doubtful: bool = False
+
+    @property
+    def text(self) -> str:
+        """The versions as written: "3.11, 3.12"."""
+        return ", ".join(dict.fromkeys(each.text for each in self.any_of))
+
+    @property
+    def known(self) -> bool:
+        """Whether all that may be meant can be known."""
+        return not self.doubtful and all(each.versions is not None for each in self.any_of)
+
+
+@fact
+def statements(repository: Repository) -> tuple[Statement, ...]:
+    """All statements, by path; examples and other people's files left out."""
+    return (
+        *_of_files(repository),
+        *_of_images(repository),
+        *_of_workflows(repository),
+    )
+
+
+@fact
+def units(repository: Repository) -> dict[str, tuple[str, ...]]:
+    """For each runtime the folders that hold its code, by their manifests."""
+    found: dict[str, set[str]] = {runtime: set() for runtime in OF}
+    names = {name: runtime for runtime, files in OF.items() for name in files}
+    for path in repository.paths:
+        runtime = names.get(posixpath.basename(path))
+        if runtime and not is_foreign(path):
+            found[runtime].add(posixpath.dirname(path))
+    return {runtime: _tops(repository, folders) for runtime, folders in found.items()}
+
+
+def _tops(repository: Repository, folders: set[str]) -> tuple[str, ...]:
+    """Without folders below another: members and parts of one program."""
+    kept: list[str] = []
+    for folder in sorted(folders):
+        if not any(folder != top and within(folder, top) for top in kept):
+            kept.append(folder)
+    return tuple(kept)
+
+
+def within(folder: str, top: str) -> bool:
+    """Whether a folder is `top` or below it."""
+    return not top or folder == top or folder.startswith(top + "/")
+
+
+def _of_files(repository: Repository) -> Iterator[Statement]:
+    for path in repository.paths:
+        name = posixpath.basename(path)
+        if (name not in VERSION_FILES and name not in MANIFESTS) or is_foreign(path):
+            continue
+        text = repository.text(path) or ""
+        folder = posixpath.dirname(path)
+        pins = version_file_said(name, text)
+        for runtime in dict.fromkeys(each.runtime for each in pins):
+            said = tuple(each for each in pins if each.runtime == runtime)
+            yield Statement(runtime, Kind.PIN, path, (folder,), said)
+        for each in manifest_said(name, text):
+            yield Statement(each.runtime, Kind.MANIFEST, path, (folder,), (each,))
+
+
+def _of_images(repository: Repository) -> Iterator[Statement]:
+    for built in dockerfiles(repository):
+        if built.example or is_foreign(built.path):
+            continue
+        for base in built.bases():
+            reference = base.stage.image
+            said = image_said(reference, base.word.span) if reference else None
+            if said is None or not _takes_code(built, base) or said.text in built.path:
+                continue
+            about = _about(repository, built, base, said.runtime)
+            doubt = _given_outside(repository, built.path, base.word.text)
+            doubt = doubt or (said.runtime == "go" and "GOTOOLCHAIN" in built.text)
+            yield Statement(said.runtime, Kind.IMAGE, built.path, about, (said,), doubt)
+
+
+def _takes_code(built: Built, base: Base) -> bool:
+    """Whether the stage, or one built on it, copies from the context."""
+    return bool(_sources(built, base))
+
+
+def _sources(built: Built, base: Base) -> list[str]:
+    stages = {base.stage.index}
+    for stage in built.stages:
+        if stage.parent in stages:
+            stages.add(stage.index)
+    return [
+        path
+        for stage in built.stages
+        if stage.index in stages
+        for each in stage.of("COPY", "ADD")
+        if not each.flag("from")
+        for word in each.words[:-1]
+        if "://" not in word.text and (path := built.copies(word.text)) is not None
+    ]
+
+
+def _about(repository: Repository, built: Built, base: Base, runtime: str) -> tuple[str, ...]:
+    """The folders of the runtime's code that the stage copies; none when it is other code."""
+    sources = _sources(built, base)
+    folders = [
+        folder
+        for folder in units(repository)[runtime]
+        if any(_copies(source, folder, runtime) for source in sources)
+    ]
+    return tuple(folders)
+
+
+def _copies(source: str, folder: str, runtime: str) -> bool:
+    """Whether a path that is copied holds the folder, or is one of its manifests."""
+    plain = source.rstrip("*").rstrip("/")
+    if plain in {folder, folder or "."} or (plain and folder.startswith(plain + "/")):
+        return True
+    name, parent = posixpath.basename(source), posixpath.dirname(source)
+    return parent == folder and any(name.rstrip("*") in {each, each[:-5]} for each in OF[runtime])
+
+
+def _given_outside(repository: Repository, path: str, word: str) -> bool:
+    """Whether a build argument in FROM is one that something else may set."""
+    names = re.findall(r"\$\{?(\w+)", word)
+    return any(name in _build_texts(repository) for name in names)
+
+
+@fact
+def _build_texts(repository: Repository) -> str:
+    """The texts of what may start a build: workflows, compose files, make files, scripts."""
+    pattern = re.compile(
+        r"(?:^\.github/|(?:^|/)(?:[\w.-]*compose[\w.-]*\.ya?ml|Makefile|justfile|docker-bake\.\w+"
+        r"|Taskfile\.ya?ml|\.gitlab-ci\.yml|cloudbuild\.yaml|skaffold\.yaml)$|\.sh$)"
+    )
+    found = [path for path in repository.paths if pattern.search(path)]
+    return "\n".join(repository.text(path) or "" for path in found[:300])
+
+
+def _of_workflows(repository: Repository) -> Iterator[Statement]:
+    for workflow in workflows(repository):
+        for job in workflow.jobs:
+            for step in job.every_step():
+                said = _of_step(repository, workflow, job, step)
+                if said is not None:
+                    yield said
+            container = job.container.image if job.container else None
+            if container is not None:
+                read = image_said(container.text, container.span)
+                if read is not None:
+                    yield Statement(read.runtime, Kind.CI, workflow.path, (), (read,))
+
+
+def _of_step(repository: Repository, workflow: Workflow, job: Job, step: Step) -> Statement | None:
+    setup = setup_of(step.uses.text) if step.uses else None
+    if setup is None or step.uses is None:
+        return None
+    scalar = step.input(setup.version)
+    if scalar is None or not scalar.text.strip():
+        file = step.input(setup.file) if setup.file else None
+        path = file.text if file else setup.fallback
+        return _of_version_file(repository, workflow, setup.runtime, path, step)
+    found: list[Said] = []
+    for value in values(workflow, job, step, scalar):
+        for word in (value.text or "").split("\n") if value.text else ("",):
+            if not is_other(word):
+                said = pinned(setup.runtime, word)
+                found.append(Said(setup.runtime, word.strip() or scalar.text, value.span, said))
+    if not found:
+        return None
+    return Statement(setup.runtime, Kind.CI, workflow.path, (), tuple(found))
+
+
+def _of_version_file(
+    repository: Repository, workflow: Workflow, runtime: str, path: str, step: Step
+) -> Statement | None:
+    """A step that reads the version from a file says what the file says."""
+    path = posixpath.normpath(path) if path else ""
+    span = step.uses.span if step.uses else step.body.span
+    if not path or step.uses is None:
+        return None
+    name, text = posixpath.basename(path), repository.text(path)
+    if text is None:
+        return Statement(runtime, Kind.CI, workflow.path, (), (Said(runtime, path, span, None),))
+    said = (*version_file_said(name, text), *manifest_said(name, text))
+    found = tuple(
+        Said(runtime, f"{each.text} of {path}", span, each.versions)
+        for each in said
+        if each.runtime == runtime
+    )
+    unknown = (Said(runtime, path, span, None),)
+    return Statement(runtime, Kind.CI, workflow.path, (), found or unknown)
