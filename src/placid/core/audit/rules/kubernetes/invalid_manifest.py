@@ -1,0 +1,43 @@
+"""A manifest has only fields that its kind knows, with values of the right type.
+
+Why: kubectl refuses an object with a field that is not known or a value of a wrong type, so the
+deploy stops; a client that does not ask for strict fields drops what is misspelt in silence, and
+the limit or probe that everybody sees in the file is not there.
+Bad: `containers: [{name: app, image: shop:1, imagePullpolicy: Always}]`
+Good: `containers: [{name: app, image: shop:1, imagePullPolicy: Always}]`
+Known limits: custom resources are not judged, and neither are patches or templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from placid.core.audit.facts.definitions import schemas
+from placid.core.audit.facts.objects import may_hold_objects
+from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.model import Repository
+from placid.core.audit.rule import Edit, Fix, Hit, Place, Severity, path_rule
+from placid.formats.manifests.schemas import Fault
+
+
+@path_rule("kubernetes/invalid-manifest", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+def invalid_manifest(repository: Repository, path: str) -> Iterator[Hit]:
+    for each in whole_objects(repository, path):
+        known = schemas(repository)
+        for fault in known.faults(each) if known else ():
+            place = Place(path, fault.span)
+            yield Hit(
+                f"{each}: {fault.what}",
+                at=(place,),
+                fix=_fix(repository, place, fault),
+                action=f"make {each} in {path} a valid {each.kind}",
+                confidence=sure(repository, path),
+            )
+
+
+def _fix(repository: Repository, place: Place, fault: Fault) -> Fix | None:
+    """The name that differs in case alone can only be meant."""
+    written = (repository.text(place.path) or "")[slice(*place.span)]
+    if not fault.nearest or written.lower() != fault.nearest.lower():
+        return None
+    return Fix(f"write {fault.nearest}", (Edit(place, fault.nearest),))
