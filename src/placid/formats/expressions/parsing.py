@@ -94,7 +94,7 @@ class _Parser:
         chained = 0
         while self.next.kind in operators:
             chained += 1
-            if self._depth + chained > MAX_DEPTH:
+            if chained > 1 and self._depth + chained > MAX_DEPTH:
                 raise _wrong(f"Exceeded max expression depth {MAX_DEPTH}", self.next)
             operator = self._take().kind
             right = self._comparison(_ORDER) if operators is _EQUALITY else self._not()
