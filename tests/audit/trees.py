@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 
 from placid.core.audit.model import Repository
+from placid.edge.schemas import kubernetes_definitions
 
 TODAY = date(2026, 11, 23)
 
 
 class Files:
-    """audit.model.Tree over texts. Nothing is ignored unless named."""
+    """audit.model.Tree over texts. Ignored is what is named, or by its name in a .gitignore."""
 
     def __init__(
         self, files: Mapping[str, str | bytes], ignored: frozenset[str] = frozenset()
@@ -28,9 +29,10 @@ class Files:
         return self.files.get(name, b"")
 
     def ignored(self, name: str) -> bool | None:
-        return name in self._ignored
+        lines = self.read(".gitignore").decode("utf-8", "replace").splitlines()
+        return name in self._ignored or name.rpartition("/")[2] in lines
 
 
 def repository(files: Mapping[str, str | bytes]) -> Repository:
     """A whole repository of these files, looked at on a fixed day."""
-    return Repository(Files(files), TODAY)
+    return Repository(Files(files), TODAY, definitions=kubernetes_definitions)

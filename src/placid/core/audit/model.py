@@ -34,11 +34,20 @@ class Tree(Protocol):
 class Repository:
     """A tree and what is known of it. `today` is for what ages."""
 
-    def __init__(self, tree: Tree, today: date, *, whole: bool = True) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        today: date,
+        *,
+        whole: bool = True,
+        definitions: Callable[[], bytes | None] = lambda: None,
+    ) -> None:
         self.tree = tree
         self.today = today
         self.whole = whole
         """False when single files were named: nothing can be said of what is missing."""
+        self.definitions = definitions
+        """The JSON of the Kubernetes API of the version that is used; None when not at hand."""
         self.paths: tuple[str, ...] = tuple(tree.names())
         self._present = frozenset(self.paths)
         self._texts: dict[str, str | None] = {}

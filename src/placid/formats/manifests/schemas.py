@@ -37,7 +37,7 @@ class Field(msgspec.Struct):
     properties: dict[str, Field] | None = None
     more: Field | bool | None = msgspec.field(default=None, name="additionalProperties")
     items: Field | None = None
-    required: list[str] = []  # noqa: RUF012 # msgspec copies it
+    required: list[str] = []  # msgspec copies it
     enum: list[str | None] | None = None
     either: list[Field] | None = msgspec.field(default=None, name="oneOf")
     made: list[Made] = msgspec.field(default=[], name="x-kubernetes-group-version-kind")
@@ -54,11 +54,17 @@ class _File(msgspec.Struct):
 
 
 class Fault(NamedTuple):
-    """What is wrong, where, and the field that was meant, when that can be told."""
+    """What is wrong and where.
+
+    nearest   the field that was meant, when that can be told
+    unquoted  quotes alone are missing: what is written is a number or a flag, and text is wanted
+    """
 
     what: str
     span: Span
     nearest: str = ""
+    route: str = ""
+    unquoted: bool = False
 
 
 class Schemas:
@@ -82,20 +88,22 @@ class Schemas:
             yield from self._entries(each.node, field, known, "")
 
     def _faults(self, node: Node, field: Field, route: str) -> Iterator[Fault]:
-        if field.ref is not None:
-            field = self._all[field.ref.rpartition("/")[2]]
+        field = self._meant(field)
         wrong = _mismatch(node, field)
         if wrong:
-            yield Fault(f"{route} {wrong}", node.span)
-        elif isinstance(node, Mapping):
-            if field.properties is not None:
-                yield from self._entries(node, field, field.properties, route)
-            elif isinstance(field.more, Field):
-                for entry in _own(node):
-                    yield from self._faults(entry.value, field.more, f"{route}.{entry.key.text}")
+            unquoted = isinstance(node, Scalar) and node.plain and "string" in field.types
+            yield Fault(f"{route} {wrong}", node.span, "", route, unquoted and not field.enum)
+        elif isinstance(node, Mapping) and field.properties is not None:
+            yield from self._entries(node, field, field.properties, route)
+        elif isinstance(node, Mapping) and isinstance(field.more, Field):
+            for entry in _own(node):
+                yield from self._faults(entry.value, field.more, f"{route}.{entry.key.text}")
         elif isinstance(node, Sequence) and field.items is not None:
             for index, item in enumerate(node.items):
                 yield from self._faults(item, field.items, f"{route}[{index}]")
+
+    def _meant(self, field: Field) -> Field:
+        return field if field.ref is None else self._all[field.ref.rpartition("/")[2]]
 
     def _entries(
         self, node: Mapping, field: Field, known: dict[str, Field], route: str

@@ -10,6 +10,7 @@ Known limits: custom resources are not judged, and neither are patches or templa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from placid.core.audit.facts.definitions import schemas
@@ -19,12 +20,20 @@ from placid.core.audit.model import Repository
 from placid.core.audit.rule import Edit, Fix, Hit, Place, Severity, path_rule
 from placid.formats.manifests.schemas import Fault
 
+_TEXTS = re.compile(
+    r"^(spec\.(jobTemplate\.spec\.)?template\.)?metadata\.(labels|annotations)\."
+    r"|^(spec\.selector(\.matchLabels)?|data|stringData)\.[^.]|\bnodeSelector\."
+    r"|[cC]ontainers\[\d+\]\.env\[\d+\]\.value$"
+)
+
 
 @path_rule("kubernetes/invalid-manifest", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
 def invalid_manifest(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path):
         known = schemas(repository)
         for fault in known.faults(each) if known else ():
+            if fault.unquoted and _TEXTS.search(fault.route):
+                continue  # kubernetes/unquoted-text has a fix for those
             place = Place(path, fault.span)
             yield Hit(
                 f"{each}: {fault.what}",
