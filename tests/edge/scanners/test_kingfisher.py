@@ -18,7 +18,7 @@ from placid.edge.scanners import kingfisher
 from placid.edge.tree import FolderTree, tree_at
 from tests.audit.trees import TODAY
 
-DRAW = random.Random(3)  # noqa: S311 - made up, and the same each time
+DRAW = random.Random(3)
 
 
 def made(prefix: str, length: int) -> str:
