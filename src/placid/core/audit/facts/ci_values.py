@@ -41,8 +41,7 @@ def _alternatives(
 ) -> list[Value]:
     """`matrix.a || '3.12'` is either."""
     found: list[Value] = []
-    for part in expression.split("||"):
-        part = part.strip()
+    for part in map(str.strip, expression.split("||")):
         route = _ROUTE.fullmatch(part)
         if re.fullmatch(r"'[^']*'", part):
             found.append(Value(span, part.strip("'")))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from fnmatch import fnmatchcase
 
 from placid.core.audit.facts.ci_values import values
 from placid.core.audit.facts.dockerfiles import Base, Built, dockerfiles
@@ -84,7 +85,7 @@ def statements(repository: Repository) -> tuple[Statement, ...]:
 
 
 @fact
-def units(repository: Repository) -> dict[str, tuple[str, ...]]:
+def homes(repository: Repository) -> dict[str, tuple[str, ...]]:
     """For each runtime the folders that hold its code, by their manifests."""
     found: dict[str, set[str]] = {runtime: set() for runtime in OF}
     names = {name: runtime for runtime, files in OF.items() for name in files}
@@ -92,16 +93,16 @@ def units(repository: Repository) -> dict[str, tuple[str, ...]]:
         runtime = names.get(posixpath.basename(path))
         if runtime and not is_foreign(path):
             found[runtime].add(posixpath.dirname(path))
-    return {runtime: _tops(repository, folders) for runtime, folders in found.items()}
+    return {runtime: tuple(sorted(folders)) for runtime, folders in found.items()}
 
 
-def _tops(repository: Repository, folders: set[str]) -> tuple[str, ...]:
-    """Without folders below another: members and parts of one program."""
-    kept: list[str] = []
-    for folder in sorted(folders):
-        if not any(folder != top and within(folder, top) for top in kept):
-            kept.append(folder)
-    return tuple(kept)
+def only_home(repository: Repository, runtime: str) -> str | None:
+    """The one folder that holds, with all below it, the code of a runtime; None for several."""
+    folders = homes(repository)[runtime]
+    tops = [
+        each for each in folders if not any(each != top and within(each, top) for top in folders)
+    ]
+    return (tops or [""])[0] if len(tops) < 2 else None
 
 
 def within(folder: str, top: str) -> bool:
@@ -162,22 +163,19 @@ def _sources(built: Built, base: Base) -> list[str]:
 
 def _about(repository: Repository, built: Built, base: Base, runtime: str) -> tuple[str, ...]:
     """The folders of the runtime's code that the stage copies; none when it is other code."""
-    sources = _sources(built, base)
-    folders = [
-        folder
-        for folder in units(repository)[runtime]
-        if any(_copies(source, folder, runtime) for source in sources)
-    ]
-    return tuple(folders)
-
-
-def _copies(source: str, folder: str, runtime: str) -> bool:
-    """Whether a path that is copied holds the folder, or is one of its manifests."""
-    plain = source.rstrip("*").rstrip("/")
-    if plain in {folder, folder or "."} or (plain and folder.startswith(plain + "/")):
-        return True
-    name, parent = posixpath.basename(source), posixpath.dirname(source)
-    return parent == folder and any(name.rstrip("*") in {each, each[:-5]} for each in OF[runtime])
+    known = homes(repository)[runtime]
+    found: set[str] = set()
+    for source in _sources(built, base):
+        plain = source.rstrip("*").rstrip("/")
+        below = [folder for folder in known if within(folder, plain)]
+        name, parent = posixpath.basename(source), posixpath.dirname(source)
+        if plain in known:
+            found.add(plain)
+        elif len(below) == 1:
+            found.add(below[0])
+        elif parent in known and any(fnmatchcase(each, name) for each in OF[runtime]):
+            found.add(parent)
+    return tuple(sorted(found))
 
 
 def _given_outside(repository: Repository, path: str, word: str) -> bool:
