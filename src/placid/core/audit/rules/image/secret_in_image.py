@@ -58,9 +58,10 @@ def _judge(keyword: str, pair: Pair, path: str) -> Iterator[Hit]:
     how = "holds what looks like a real secret" if real else _softly(keyword, text)
     yield Hit(
         f"{keyword} {pair.name} {how}; it stays in the image's history",
-        at=(Place(path, pair.span),),
+        at=(Place(path, pair.value.span if pair.value and text else pair.span),),
         severity=Severity.HIGH if real else None,
         action="give secrets to builds by RUN --mount=type=secret, to containers when they run",
+        hidden=bool(text),
     )
 
 
