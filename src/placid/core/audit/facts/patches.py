@@ -38,10 +38,20 @@ class Patch(NamedTuple):
 
 def set_elsewhere(repository: Repository, each: Object, *words: str) -> bool:
     """Whether a patch that may be for this object has one of these words."""
+    known = _by_kind(repository)
     return any(
-        any(one in patch.text for one in words) and patch.touches(each)
-        for patch in patches(repository)
+        patch.touches(each) and any(one in patch.text for one in words)
+        for kind in ("", each.kind)
+        for patch in known.get(kind, ())
     )
+
+
+@fact
+def _by_kind(repository: Repository) -> dict[str, list[Patch]]:
+    found: dict[str, list[Patch]] = {}
+    for patch in patches(repository):
+        found.setdefault(patch.kind, []).append(patch)
+    return found
 
 
 @fact

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from placid.base.yamltext import Span
 from placid.core.audit.facts.objects import is_example, objects
-from placid.core.audit.model import Repository, path_fact
+from placid.core.audit.model import Repository, fact, path_fact
 from placid.core.audit.rule import Confidence, Place
 from placid.formats.manifests.object import Object
 from placid.formats.manifests.pods import SERVING, Container, Pod, pod_of
@@ -59,7 +59,14 @@ def sure(repository: Repository, path: str) -> Confidence:
 
 def neighbours(repository: Repository, path: str) -> Iterator[Object]:
     """The objects of the files in the same folder."""
-    folder = posixpath.dirname(path)
-    for each in repository.paths:
-        if posixpath.dirname(each) == folder:
-            yield from objects(repository, each)
+    for each in _folders(repository)[posixpath.dirname(path)]:
+        yield from objects(repository, each)
+
+
+@fact
+def _folders(repository: Repository) -> dict[str, list[str]]:
+    """The files of each folder."""
+    found: dict[str, list[str]] = {}
+    for path in repository.paths:
+        found.setdefault(posixpath.dirname(path), []).append(path)
+    return found
