@@ -1,0 +1,45 @@
+"""A compose file names its secrets, and does not hold them.
+
+Why: it is in the repository, and so is every password in it.
+Bad: `environment: {DB_PASSWORD: ...}` with the password that production has
+Good: `environment: {DB_PASSWORD: "${DB_PASSWORD}"}`, `env_file: .env`, or `secrets:`
+Known limits: passwords anyone would try (postgres, secret) are left out: they belong to a database
+on the developer's own machine. HIGH for tokens by their form, MEDIUM for values that look made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from placid.core.audit.facts.compose import is_compose
+from placid.core.audit.facts.credentials import Look, is_credential_name, look, look_alone
+from placid.core.audit.facts.env_files import is_example_folder
+from placid.core.audit.facts.yamlfiles import documents
+from placid.core.audit.model import Repository
+from placid.core.audit.rule import Confidence, Hit, Place, Severity, Unknown, path_rule
+from placid.formats.compose import Variable, services
+
+
+@path_rule("secrets/secret-in-compose", Severity.MEDIUM, docs=__doc__ or "", reads=is_compose)
+def secret_in_compose(repository: Repository, path: str) -> Iterator[Hit | Unknown]:
+    text = repository.text(path)
+    if text is None or "environment" not in text or is_example_folder(path):
+        return
+    for document in documents(repository, path)[:1]:
+        for service in services(document):
+            for each in service.variables:
+                seen = _look(each)
+                if seen >= Look.REAL:
+                    yield Hit(
+                        f"{each.name} of service {service.name} has its value in the file",
+                        (Place(path, each.span),),
+                        severity=Severity.HIGH if seen is Look.KEY else None,
+                        confidence=Confidence.HIGH if seen is Look.KEY else Confidence.MEDIUM,
+                        action="take the secrets out of the compose files, and change them",
+                        hidden=True,
+                    )
+
+
+def _look(variable: Variable) -> Look:
+    value = variable.value or ""
+    return look(value) if is_credential_name(variable.name) else look_alone(value)
