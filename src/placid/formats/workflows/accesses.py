@@ -16,12 +16,16 @@ from placid.formats.workflows.templates import OPEN, accesses, located
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`path`: the context in lower case, then keys as written, "*" for one that is computed."""
+    """`path`: the context in lower case, then keys as written, "*" for one that is computed.
+
+    `key` is the key of the workflow, job or step below which it stands
+    """
 
     path: tuple[str, ...]
     span: Span
     job: Job | None = None
     step: Step | None = None
+    key: str = ""
 
 
 def workflow_accesses(source: str, workflow: Workflow) -> Iterator[Reading]:
@@ -55,4 +59,4 @@ def _below(
         for scalar in scalars(entry.value):
             if condition or OPEN in scalar.text:
                 for path, span in accesses(scalar, condition_text=condition):
-                    yield Reading(path, located(source, scalar, span), job, step)
+                    yield Reading(path, located(source, scalar, span), job, step, entry.key.text)

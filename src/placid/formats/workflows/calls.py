@@ -33,7 +33,7 @@ def call_faults(workflow: Workflow, files: Mapping[str, str] | None) -> Iterator
 
 def _wrong_place(uses: str) -> str:
     named = reference(uses)
-    if uses.startswith("./"):
+    if uses.startswith(("./", "$/")):
         if "@" in uses:
             return "cannot specify version when calling local workflows"
         folder = uses[2:]

@@ -1,6 +1,7 @@
 """What `uses:` names: an action or workflow of this repository, of another one, or an image.
 
 ./.github/actions/build            local, from the root of what is checked out
+$/.github/actions/build            local, from where this file comes from
 actions/checkout@v6                remote: owner/name[/path]@ref
 docker://alpine:3.22               an image
 """
@@ -41,8 +42,8 @@ def reference(uses: str) -> Reference | None:
     if uses.startswith("docker://"):
         image = uses.removeprefix("docker://")
         return Reference("image", image) if image else None
-    if uses.startswith(("./", ".\\")):
-        return Reference("local", _inside(uses.replace("\\", "/")))
+    if uses.startswith(("./", ".\\", "$/")):
+        return Reference("local", _inside(uses.removeprefix("$").replace("\\", "/")))
     name, at, ref = uses.partition("@")
     parts = name.replace("\\", "/").split("/")
     if not at or not ref or "@" in ref or len(parts) < 2 or not (parts[0] and parts[1]):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from placid.base.yamltext import Node, Scalar
+from placid.base.yamltext import Mapping, Node, Scalar
 from placid.formats.workflows.cron import is_cron
 from placid.formats.workflows.fault import Fault
-from placid.formats.workflows.model import Input, Trigger, Workflow
+from placid.formats.workflows.model import FILTERS, Input, Trigger, Workflow
 from placid.formats.workflows.templates import OPEN
 
+_FILTERS = frozenset((*FILTERS, "types"))
 _MOST_INPUTS = 25
 _PAIRS = ("branches", "tags", "paths")
 
@@ -26,6 +27,20 @@ def trigger_faults(workflow: Workflow) -> Iterator[Fault]:
             yield from _dispatch(trigger)
         if trigger.event.text == "workflow_call":
             yield from _call(trigger)
+
+
+def needless_filter(workflow: Workflow, fault: Fault) -> bool:
+    """Whether a fault is that an event has a filter it does not know."""
+    for trigger in workflow.triggers:
+        body = trigger.body
+        if isinstance(body, Mapping):
+            keys = [entry.key for entry in body.entries]
+            filters_only = all(key.text in _FILTERS for key in keys)
+            if fault.span == body.span and filters_only and "mapping" in fault.message:
+                return True
+            if any(key.span == fault.span and key.text in _FILTERS for key in keys):
+                return fault.message.startswith("Unexpected value")
+    return False
 
 
 def _empty(node: Node) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from placid.core.audit.facts.workflows import faults, is_workflow
+from placid.core.audit.facts.workflows import faults, is_workflow, workflow
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, Unknown, path_rule
 
@@ -22,5 +22,15 @@ from placid.core.audit.rule import Hit, Place, Severity, Unknown, path_rule
 @path_rule("pipeline/invalid-workflow", Severity.HIGH, docs=__doc__ or "", reads=is_workflow)
 def invalid_workflow(repository: Repository, path: str) -> Iterator[Hit | Unknown]:
     """Say what GitHub says."""
+    read = workflow(repository, path)
+    if read is not None and not (read.root.get("on") or read.root.get("jobs")):
+        message = "GitHub takes every file here for a workflow; this one has neither on nor jobs"
+        yield Hit(message, (Place(path),), action="move it out of .github/workflows")
+        return
     for fault in faults(repository, path, "workflow"):
-        yield Hit(fault.message, (Place(path, fault.span),), action="mend the workflow file")
+        yield Hit(
+            fault.message + ("; GitHub ignores it" if fault.ignored else ""),
+            (Place(path, fault.span),),
+            action="remove filters without effect" if fault.ignored else "mend the workflow file",
+            severity=Severity.MEDIUM if fault.ignored else None,
+        )

@@ -13,6 +13,7 @@ Known limits: a matrix that is computed has any key; the outputs of steps are no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from placid.base.yamltext import Mapping, Sequence
@@ -22,6 +23,7 @@ from placid.core.audit.rule import Hit, Place, Severity, Unknown, path_rule
 from placid.formats.workflows import Job, Step, Workflow
 from placid.formats.workflows.accesses import Reading, action_accesses, workflow_accesses
 
+_OR = re.compile(r"\s*\|\|")
 _GITHUB = (
     "action action_path action_ref action_repository action_status actor actor_id api_url "
     "artifact_cache_size_limit base_ref env event event_name event_path graphql_url head_ref job "
@@ -56,12 +58,14 @@ def unknown_reference(repository: Repository, path: str) -> Iterator[Hit | Unkno
     for reading, wrong in _wrongs(repository, path, source):
         if wrong and (reading.span, wrong) not in seen:
             seen.add((reading.span, wrong))
-            fixed = reading.path[0] in _FIXED
+            context = reading.path[0]
+            given = context in {"matrix", "inputs"} and _OR.match(source, reading.span.end)
+            mild = context in _FIXED or given or reading.key == "name"
             yield Hit(
                 f"{'.'.join(reading.path)} is always empty: {wrong}",
                 (Place(path, reading.span),),
                 action="name steps, jobs, matrix keys and inputs that are there",
-                severity=Severity.MEDIUM if fixed else None,
+                severity=Severity.MEDIUM if mild else None,
             )
 
 
