@@ -29,7 +29,7 @@ from placid.formats.manifests.reading import items, mappings, word
 
 _OPENING = re.compile(
     r"^(helmCharts|helmChartInflationGenerator|generators|transformers|replacements|vars):"
-    r"|^\s*-\s*[\"']?(https?://|git@|ssh://|github\.com/|\S+\?ref=)",
+    r"|[-\[,][ \t]*[\"']?(https?://|git@|git::|ssh://|github\.com/|[^\s\"',]{1,200}\?ref=)",
     re.MULTILINE,
 )
 
