@@ -24,11 +24,14 @@ _VALUED |= {"--network", "--build-context", "--iidfile", "--metadata-file", "--b
 
 @fact
 def build_contexts(repository: Repository) -> dict[str, tuple[str, ...]]:
-    """The contexts of a Dockerfile by its path, both relative to the root, "" for the root."""
+    """The contexts of a Dockerfile by its path, both relative to the root, "" for the root.
+
+    One that begins with `..` lies outside.
+    """
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for path, context in (*_of_compose(repository), *_of_workflows(repository)):
         clean, folder = posixpath.normpath(path), posixpath.normpath(context)
-        if repository.has(clean) and not folder.startswith(".."):
+        if repository.has(clean):
             found[clean]["" if folder == "." else folder] = None
     return {path: tuple(contexts) for path, contexts in found.items()}
 

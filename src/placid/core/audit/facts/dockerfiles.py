@@ -232,7 +232,7 @@ def _ignored(repository: Repository, path: str, context: str) -> tuple[str, Igno
 def _context(repository: Repository, path: str, found: tuple[Stage, ...]) -> tuple[str, bool]:
     """The folder of the Dockerfile or one above it that has what it copies."""
     said = build_contexts(repository).get(path, ())
-    if len(said) == 1:
+    if len(said) == 1 and not said[0].startswith(".."):
         return said[0], True
     folder = posixpath.dirname(path)
     if not folder:

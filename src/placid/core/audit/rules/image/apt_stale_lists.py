@@ -32,13 +32,15 @@ def apt_stale_lists(repository: Repository, path: str) -> Iterator[Hit | Unknown
         before = [
             each
             for each in calls
-            if each.stage.index in line and each.instruction.span < call.instruction.span
+            if each.stage.index in line and each.instruction.span <= call.instruction.span
         ]
         yield from _judge(call, before, chain(known[1], call.stage)[0], path)
 
 
 def _judge(call: Call, before: list[Call], root: Stage, path: str) -> Iterator[Hit]:
     updates = [each for each in before if is_apt(each, "update")]
+    if any(each.instruction is call.instruction and _is_script(each) for each in before):
+        return
     if updates:
         yield Hit(
             "the package lists come from an earlier RUN, which the build cache keeps for months",
@@ -57,4 +59,9 @@ def _judge(call: Call, before: list[Call], root: Stage, path: str) -> Iterator[H
 
 def _may_update(call: Call) -> bool:
     """Whether a command says update, or runs a script that may."""
-    return "update" in call.text or call.command.program.endswith("sh")
+    return "update" in call.text or _is_script(call)
+
+
+def _is_script(call: Call) -> bool:
+    """Whether it runs a script, as that of a package source does."""
+    return call.command.program.endswith("sh") or call.command.words[0].text.startswith("./")

@@ -36,6 +36,6 @@ def compose_port_clash(repository: Repository) -> Iterator[Hit | Unknown]:
 
 
 def _clash(one: Port, other: Port) -> bool:
-    if one.published is None or (one.published, one.protocol) != (other.published, other.protocol):
+    if not one.published or (one.published, one.protocol) != (other.published, other.protocol):
         return False
     return one.ip == other.ip or bool({one.ip, other.ip} & _ALL)

@@ -38,8 +38,6 @@ def copies_secrets(repository: Repository) -> Iterator[Hit | Unknown]:
                 yield _hit(each, built.path, "usually holds keys", Severity.HIGH)
             elif _ENV.match(name):
                 yield _hit(each, built.path, "is where secrets are kept", Severity.MEDIUM)
-            elif name == ".git":
-                yield _hit(each, built.path, "holds all history", Severity.LOW)
 
 
 def _hit(each: Copied, path: str, why: str, severity: Severity) -> Hit:

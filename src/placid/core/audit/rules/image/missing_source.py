@@ -22,6 +22,7 @@ _MADE = re.compile(
     r"(^|/)(dist|build|built|target|out|output|bin|lib|node_modules|vendor|release|releases|artifacts?"
     r"|publish|wheels?|wheelhouse|tmp|temp|coverage|generated|gen|public|certs?|secrets?|keys?"
     r"|\.next|\.nuxt|\.output|_build|\.git)(/|$)"
+    r"|key[^/]*\.json|secret|credential|password|token"
     r"|\.(jar|war|ear|whl|tar|tgz|gz|bz2|xz|zip|deb|rpm|apk|exe|so|bin|wasm|pem|key|crt|db|sqlite)$",
     re.IGNORECASE,
 )

@@ -33,7 +33,7 @@ def unused_stage(repository: Repository) -> Iterator[Hit | Unknown]:
             continue
         used = _used(built)
         for stage in built.stages[:-1]:
-            if stage.index in used or (stage.name and _TARGETS.search(stage.name)):
+            if stage.index in used or not stage.instructions or _is_by_name(stage.name):
                 continue
             if stage.name and _is_target(repository, stage.name):
                 continue
@@ -44,6 +44,11 @@ def unused_stage(repository: Repository) -> Iterator[Hit | Unknown]:
                 at=(place,),
                 confidence=Confidence.MEDIUM,
             )
+
+
+def _is_by_name(name: str | None) -> bool:
+    """Whether people build a stage of such a name by itself."""
+    return bool(name and _TARGETS.search(name))
 
 
 def _used(built: Built) -> set[int]:
