@@ -11,7 +11,7 @@ from placid.formats.workflows.model import Input, Job, Trigger, Workflow
 from placid.formats.workflows.reading import read_workflow
 from placid.formats.workflows.reference import Reference, reference
 from placid.formats.workflows.templates import OPEN
-from placid.formats.workflows.triggers import is_number
+from placid.formats.workflows.triggers import is_number, is_true
 
 _HOME = ".github/workflows/"
 _INVALID = "invalid value workflow reference: "
@@ -83,7 +83,7 @@ def _inputs(job: Job, uses: Scalar, trigger: Trigger) -> Iterator[Fault]:
         else:
             yield from _typed(entry, declared[name])
     for name, each in declared.items():
-        if each.needed and name not in given:
+        if is_true(each.required) and name not in given:
             yield Fault(
                 f"Input {each.id.text} is required, but not provided while calling.", uses.span
             )

@@ -116,3 +116,8 @@ def is_number(value: Scalar) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_true(value: Scalar | None) -> bool:
+    """Whether a value is true, also in quotes."""
+    return value is not None and value.text.lower() == "true"
