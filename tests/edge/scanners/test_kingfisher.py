@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
-from placid.core.audit.audit import Said
+from placid.core.audit.audit import Said, ask, every_rule
 from placid.core.audit.audit import findings as findings_of
 from placid.core.audit.masking import showable
 from placid.core.audit.model import Repository
@@ -150,3 +150,20 @@ def test_a_folder_that_is_gone_is_unknown(tmp_path: Path) -> None:
     assert running.program is not None
     running.program.stop()
     assert all(isinstance(each.hit, Unknown) for each in running.finish(there))
+
+
+def test_what_our_rules_are_sure_of_is_not_told_twice(tmp_path: Path) -> None:
+    files = {".env": f"A_TOKEN={GITHUB}\nB={STRIPE}\n", "src/a.py": f"A = '{GITHUB}'\n"}
+    there = written(tmp_path, files | {".npmrc": f"//r/:_authToken={made('npm_', 36)}\n"})
+    own = [
+        each
+        for name, rule in every_rule()
+        if name.startswith("secrets/")
+        for each in ask(rule, there, there.paths)
+    ]
+    assert {each.rule for each in own} == {
+        "secrets/env-file-in-repository",
+        "secrets/login-in-settings",
+    }
+    theirs = list(kingfisher.start(tmp_path, there.paths).finish(there, own))
+    assert [each.hit.at[0].path for each in theirs] == ["src/a.py"]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,8 @@ from placid.core.audit.rule import (
     Unknown,
     rules,
 )
+from placid.edge.scanners.kingfisher_report import Match, Matches, age, kind
+from placid.edge.scanners.kingfisher_report import place as place_of
 from placid.edge.scanners.program import Ended, Program, installed
 
 TREE = "secrets/committed-secret"
@@ -48,15 +50,14 @@ HISTORY_LIMIT = 1_800.0
 _FOUND = 200
 """kingfisher's exit code when it found something."""
 _MOST_EXCLUDED = 400
+_WHOLE_FILE = "secrets/env-file-in-repository"
+_ALL = Span(0, 1 << 40)
 _PRACTICE = re.compile(
     r"(?:^|[/_.-])(?:tests?|testing|spec|specs|testdata|fixtures?|__tests__|examples?|samples?"
     r"|mocks?|stubs?|demo|docs?|vendor|third_party|node_modules|cassettes)(?:[/_.-]|$)"
     r"|\.(?:example|sample|template|dist|snap|md|rst)$|_test\.\w+$",
     re.IGNORECASE,
 )
-_KEY_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----")
-_WORD = re.compile(r"\S*")
-_LONGEST_KEY = 20_000
 
 _TREE_DOCS = f"""No file holds a secret: what reaches a repository is read by all who ever clone it.
 
@@ -77,54 +78,6 @@ Asked for by `--history`, since it reads every commit. See also `{TREE}`.
 """
 
 
-class Kind(msgspec.Struct):
-    """Which of kingfisher's rules it was."""
-
-    id: str
-    name: str
-
-
-class Commit(msgspec.Struct):
-    """The commit that brought it."""
-
-    id: str
-    date: str = ""
-
-
-class Origin(msgspec.Struct):
-    """Where in the history it is."""
-
-    commit: Commit
-
-
-class Secret(msgspec.Struct):
-    """Where a secret is: a line from 1, bytes in it from 0, the last one included.
-
-    snippet  its hash; equal for equal secrets
-    """
-
-    path: str
-    snippet: str
-    line: int
-    column_start: int
-    column_end: int
-    encoding: str = ""
-    git_metadata: Origin | None = None
-
-
-class Match(msgspec.Struct):
-    """One finding."""
-
-    rule: Kind
-    finding: Secret
-
-
-class Matches(msgspec.Struct):
-    """The whole report."""
-
-    findings: list[Match] = []
-
-
 @dataclass(frozen=True, slots=True)
 class Running:
     """kingfisher at work; `program` is None when it is not there."""
@@ -133,8 +86,11 @@ class Running:
     program: Program | None
     needed: bool = True
 
-    def finish(self, repository: Repository) -> Iterator[Said]:
-        """What it found, in the tree and (when asked) in the history."""
+    def finish(self, repository: Repository, told: Iterable[Said] = ()) -> Iterator[Said]:
+        """What it found, in the tree and (when asked) in the history.
+
+        `told` is what our own rules said: a secret that one of them calls HIGH is not told twice.
+        """
         if not self.needed:
             return
         if self.program is None:
@@ -148,9 +104,9 @@ class Running:
             return
         if ended.code not in {0, _FOUND}:
             yield Said(TREE, Unknown(f"kingfisher did not finish: {_reason(ended)}"))
-        ours = [each for each in matches if repository.has(_path(each))]
+        ours = [each for each in matches if repository.has(each.finding.name)]
         in_tree = [each for each in ours if each.finding.git_metadata is None]
-        yield from _in_tree(repository, in_tree)
+        yield from _in_tree(repository, in_tree, known(told))
         if self.history:
             past = [each for each in matches if each.finding.git_metadata is not None]
             yield from _in_history(repository, past, {each.finding.snippet for each in in_tree})
@@ -188,22 +144,31 @@ def _not_ours(root: Path, paths: Sequence[str]) -> list[str]:
     return found[:_MOST_EXCLUDED]
 
 
-def _path(match: Match) -> str:
-    return match.finding.path.removeprefix("./")
+def known(told: Iterable[Said]) -> list[Place]:
+    """Where our own rules found secrets for sure; a whole file when it should not be there."""
+    places: list[Place] = []
+    for each in told:
+        hit = each.hit
+        if not isinstance(hit, Hit) or not (hit.hidden or "secret" in each.rule):
+            continue
+        severity = rules.get(each.rule).severity if hit.severity is None else hit.severity
+        if severity == Severity.HIGH and hit.confidence == Confidence.HIGH:
+            whole = each.rule == _WHOLE_FILE
+            places += (Place(at.path, _ALL) if whole else at for at in hit.at)
+    return places
 
 
-def _in_tree(repository: Repository, matches: Sequence[Match]) -> Iterator[Said]:
-    told: list[Place] = []
+def _in_tree(repository: Repository, matches: Sequence[Match], told: list[Place]) -> Iterator[Said]:
     for match in sorted(matches, key=lambda each: "generic" in each.rule.id):
-        path = _path(match)
-        place = _place(repository, path, match.finding)
+        path = match.finding.name
+        place = place_of(repository, match.finding)
         if any(_meet(place, other) for other in told):
             continue
         told.append(place)
         text = repository.text(path) or ""
         secret = text[place.span.start : place.span.end]
         key = "private-key" in match.rule.id or "\n" in secret or match.finding.encoding
-        what = _kind(match) if key else f"{_kind(match)} {shown(secret)}"
+        what = kind(match) if key else f"{kind(match)} {shown(secret)}"
         practice = _PRACTICE.search(path) is not None
         yield Said(
             TREE,
@@ -228,18 +193,18 @@ def _in_history(
 ) -> Iterator[Said]:
     """Each secret once, at the oldest commit; those that the tree still has were told already."""
     told = set(known)
-    for match in sorted(matches, key=_age):
+    for match in sorted(matches, key=age):
         secret, origin = match.finding, match.finding.git_metadata
         if origin is None or secret.snippet in told:
             continue
         told.add(secret.snippet)
-        path, commit = _path(match), origin.commit
+        path, commit = match.finding.name, origin.commit
         practice = _PRACTICE.search(path) is not None
         when = f" of {commit.date}" if commit.date else ""
         yield Said(
             HISTORY,
             Hit(
-                f"{_kind(match)} is in commit {commit.id[:12]}{when}: {path}:{secret.line}",
+                f"{kind(match)} is in commit {commit.id[:12]}{when}: {path}:{secret.line}",
                 (Place(path),),
                 action="change the secrets that are in git's history",
                 severity=Severity.MEDIUM if practice else Severity.HIGH,
@@ -247,40 +212,6 @@ def _in_history(
                 hidden=True,
             ),
         )
-
-
-def _age(match: Match) -> tuple[str, str, str, int]:
-    origin = match.finding.git_metadata
-    commit = origin.commit if origin else Commit("")
-    return commit.date, commit.id, match.finding.path, match.finding.line
-
-
-def _kind(match: Match) -> str:
-    """ "a github pat", "an aws access token"."""
-    words = match.rule.id.partition(".")[2] or match.rule.id
-    name = re.sub(r"[-_.]+", " ", words).strip()
-    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
-
-
-def _place(repository: Repository, path: str, secret: Secret) -> Place:
-    """Its characters: to the end of the key it begins, or the whole word that encodes it."""
-    text = repository.text(path)
-    data = repository.tree.read(path).split(b"\n")
-    if text is None or not 0 < secret.line <= len(data):
-        return Place(path)
-    line = data[secret.line - 1]
-    before = len(b"\n".join(data[: secret.line - 1]).decode("utf-8", "replace"))
-    before += secret.line > 1
-    start = before + len(line[: secret.column_start].decode("utf-8", "replace"))
-    end = before + len(line[: secret.column_end + 1].decode("utf-8", "replace"))
-    if text.startswith("-----BEGIN", start):
-        closing = _KEY_END.search(text, start, start + _LONGEST_KEY)
-        end = closing.end() if closing else end
-    elif secret.encoding:
-        start = max(text.rfind(blank, 0, start) for blank in " \t\n\"'=:") + 1
-        word = _WORD.match(text, start)
-        end = word.end() if word else end
-    return Place(path, Span(min(start, len(text)), min(max(start, end), len(text))))
 
 
 def _reason(ended: Ended) -> str:
