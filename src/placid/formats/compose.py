@@ -15,7 +15,7 @@ from placid.base.yamltext import Document, Mapping, Node, Scalar, Sequence, Span
 from placid.formats.manifests.reading import entry, flag, items, mapping, scalar, value, word
 
 _SHORT = re.compile(
-    r"(?:(?P<ip>\[[0-9a-fA-F:]+\]|[0-9]+(?:\.[0-9]+){3}|\$\{[^}]*\}):)?"
+    r"(?:(?P<ip>\[[0-9a-fA-F:]+\]|[0-9]+(?:\.[0-9]+){3}|\$\{[^}]*\}):(?=[^:]*:))?"
     r"(?:(?P<published>[0-9]+(?:-[0-9]+)?|\$\{[^}]*\})?:)?"
     r"(?P<target>[0-9]+(?:-[0-9]+)?|\$\{[^}]*\})(?:/(?P<protocol>tcp|udp))?\Z"
 )
