@@ -15,6 +15,7 @@ from placid.core.audit.facts.projects import Project, cargo_toml, package, pypro
 from placid.core.audit.model import Repository, fact
 
 _FRAMEWORKS = ("next", "nuxt", "@nestjs/core", "react-scripts", "@angular/core", "@remix-run/node")
+_SHOWN = ("react-dom", "vue", "svelte", "preact", "solid-js", "lit")
 _PUBLISHED = ("main", "module", "exports", "bin", "files", "publishConfig", "types")
 
 
@@ -61,7 +62,9 @@ def _node(repository: Repository, project: Project) -> str:
     found = package(repository, project.manifest)
     if found is None or not [each for each in found.wanted if each.group in {"", "dev"}]:
         return ""
-    private = found.scalar("private") is None and _true(found.text("private"))
+    if any(each.range.startswith(("workspace:", "catalog:")) for each in found.wanted):
+        return ""
+    private = found.text("private").lower() == "true"
     if not private and any(map(found.says, _PUBLISHED)):
         return ""
     framework = next((name for name in _FRAMEWORKS if name in found.names("dependencies")), "")
@@ -69,11 +72,10 @@ def _node(repository: Repository, project: Project) -> str:
         return f"it is made with {framework}"
     if "start" in found.names("scripts"):
         return "it has a start script"
-    return _copied(repository, project) or ("it is private" if private else "")
-
-
-def _true(text: str) -> bool:
-    return text.lower() == "true"
+    shown = next((name for name in _SHOWN if name in found.names("dependencies")), "")
+    if private and shown and "build" in found.names("scripts"):
+        return f"it is a front end made with {shown}"
+    return _copied(repository, project)
 
 
 def _python(repository: Repository, project: Project) -> str:
