@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,9 +28,11 @@ from placid.core.audit.settings import (
     sort_out,
     write_baseline,
 )
+from placid.core.audit.summary import area_of
 from placid.edge.tree import FolderTree, changed_since, tree_at
 
 _ROUNDS = 5
+Scan = Callable[[Sequence[Said]], Iterator[Said]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,11 @@ def audit(wanted: Wanted) -> Report:
     place = ground(wanted)
     repository = Repository(place.tree, datetime.now(UTC).date(), whole=place.whole)
     clock.lap("tree")
+    scanners = _scanners(wanted, place, repository)
     said = list(_own(wanted, place, repository, clock))
-    found = [each for each in findings(repository, said) if _counts(each, place)]
+    said += [each for scan in scanners for each in scan(said)]
+    clock.lap("scanners")
+    found = [each for each in findings(repository, said) if _counts(each, wanted, place)]
     ignores = [
         Ignore((name,), each.reason, tuple(each.paths))
         for name, each in place.settings.ignore.items()
@@ -154,6 +159,32 @@ def audit(wanted: Wanted) -> Report:
     )
 
 
+def _scanners(wanted: Wanted, place: Ground, repository: Repository) -> list[Scan]:
+    """The scanners of others, started; each gives its findings, knowing ours."""
+    paths, root = repository.paths, place.tree.root
+    if place.changed is not None:
+        paths = tuple(path for path in paths if path in place.changed)
+    running: list[Scan] = []
+    if _asked(wanted, "zizmor", "pipeline"):
+        from placid.edge.scanners import zizmor
+
+        audits = zizmor.start(root, paths)
+        fixes, network = wanted.fixes, wanted.network
+        running.append(lambda _: audits.finish(repository, fixes=fixes, network=network))
+    if wanted.secrets and _asked(wanted, "kingfisher", "secrets"):
+        from placid.edge.scanners import kingfisher
+
+        secrets = kingfisher.start(root, paths, history=wanted.history)
+        running.append(lambda told: secrets.finish(repository, told))
+    return running
+
+
+def _asked(wanted: Wanted, *names: str) -> bool:
+    return not wanted.rules or any(
+        each in names or each.partition("/")[0] in names for each in wanted.rules
+    )
+
+
 def _own(wanted: Wanted, place: Ground, repository: Repository, clock: Clock) -> Iterator[Said]:
     """What our own rules say."""
     paths = repository.paths
@@ -164,8 +195,10 @@ def _own(wanted: Wanted, place: Ground, repository: Repository, clock: Clock) ->
         clock.lap(rule.area.value)
 
 
-def _counts(finding: Finding, place: Ground) -> bool:
+def _counts(finding: Finding, wanted: Wanted, place: Ground) -> bool:
     """Whether a finding is in what was asked for: of --since, one that touches a changed file."""
+    if wanted.rules and not _asked(wanted, finding.rule, area_of(finding.rule).value):
+        return False
     if place.changed is None:
         return True
     return any(at.path in place.changed for at in finding.at)

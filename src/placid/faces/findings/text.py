@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from placid.base.yamltext import Span, underline
+from placid.core.audit.masking import showable
 from placid.core.audit.report import Report
 from placid.core.audit.rule import Area, Confidence, Finding, Severity, rules
 from placid.core.audit.summary import Action, actions, score
@@ -65,12 +66,12 @@ def _place(
     place = finding.at[0]
     more = "" if finding.message == told else f": {finding.message}"
     yield f"  {painted('-->', 'blue', colour)} {positions.words(place)}{more}"
-    body = report.repository.text(place.path)
+    body = showable(report.repository, place.path, report.findings)
     if body is not None and place.span != Span(0, 0):
         yield underline(body, place.span)
     for other in finding.at[1:]:
         yield f"  {painted('and', 'blue', colour)} {positions.words(other)}"
-        body = report.repository.text(other.path)
+        body = showable(report.repository, other.path, report.findings)
         if body is not None and other.span != Span(0, 0):
             yield underline(body, other.span)
 
