@@ -17,9 +17,13 @@ from placid.core.audit.model import Repository, fact
 from placid.formats.shell import Command, commands
 from placid.formats.workflows import Step
 
-_VALUED = {"-t", "--tag", "-f", "--file", "--build-arg", "--target", "--platform", "--label"}
-_VALUED |= {"--secret", "--ssh", "--cache-from", "--cache-to", "-o", "--output", "--progress"}
-_VALUED |= {"--network", "--build-context", "--iidfile", "--metadata-file", "--builder"}
+_VALUED = frozenset(
+    (
+        *("-t", "--tag", "-f", "--file", "--build-arg", "--target", "--platform", "--label"),
+        *("--secret", "--ssh", "--cache-from", "--cache-to", "-o", "--output", "--progress"),
+        *("--network", "--build-context", "--iidfile", "--metadata-file", "--builder"),
+    )
+)
 
 
 @fact

@@ -178,6 +178,8 @@ def ports(text: str, span: Span) -> Iterator[Port]:
 
 def is_dockerfile(path: str) -> bool:
     """Whether a file's name says that it is a Dockerfile; what a path rule `reads`."""
+    if "ockerfile" not in path and "ontainerfile" not in path:
+        return False
     return bool(_NAME.search(path)) and not _OTHER.search(path)
 
 

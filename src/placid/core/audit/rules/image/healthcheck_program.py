@@ -26,9 +26,11 @@ _CLIENTS = frozenset(("curl", "wget", "nc", "http"))
 @path_rule("image/healthcheck-program", Severity.MEDIUM, docs=__doc__ or "", reads=is_dockerfile)
 def healthcheck_program(repository: Repository, path: str) -> Iterator[Hit | Unknown]:
     known = parsed(repository, path)
-    for stage in known[1] if known else ():
+    if known is None:
+        return
+    for stage in known[1]:
+        line = chain(known[1], stage)
         for each in stage.of("HEALTHCHECK"):
-            line = chain(known[1], stage) if known else ()
             missing = _lacks(line[0].image)
             program = _program(each.inner)
             if program in missing and not _brought(line, program):

@@ -27,11 +27,10 @@ _OTHERS = re.compile(r"(^|[/._-])(\.?devcontainer|dev|test|tests|ci|lint|build|b
 
 @rule("image/no-healthcheck", Severity.LOW, docs=__doc__ or "")
 def no_healthcheck(repository: Repository) -> Iterator[Hit | Unknown]:
-    if not repository.whole or any(map(_ELSEWHERE.search, repository.paths)):
+    found = dockerfiles(repository) if repository.whole else ()
+    if not found or any(map(_ELSEWHERE.search, repository.paths)) or every_object(repository):
         return
-    if every_object(repository):
-        return
-    for built in dockerfiles(repository):
+    for built in found:
         if built.example or _OTHERS.search(built.path) or not built.exposed or not built.final:
             continue
         if built.command is None and built.entrypoint is None:

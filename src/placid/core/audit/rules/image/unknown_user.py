@@ -51,8 +51,10 @@ _NAME = re.compile(r"[a-z_][a-z0-9_-]*\Z", re.IGNORECASE)
 @path_rule("image/unknown-user", Severity.HIGH, docs=__doc__ or "", reads=is_dockerfile)
 def unknown_user(repository: Repository, path: str) -> Iterator[Hit | Unknown]:
     known = parsed(repository, path)
-    for stage in known[1] if known else ():
-        line = chain(known[1], stage) if known else ()
+    if known is None:
+        return
+    for stage in known[1]:
+        line = chain(known[1], stage)
         there = _users(line[0])
         for each, scope in stage.scopes():
             if each.keyword != "USER" or not each.words or there is None:

@@ -16,8 +16,8 @@ from placid.core.audit.rule import Edit, Fix, Hit, Place, Severity, Unknown, rul
 from placid.formats.compose import Needs
 
 
-@rule("image/compose-unknown-service", Severity.HIGH, docs=__doc__ or "")
-def compose_unknown_service(repository: Repository) -> Iterator[Hit | Unknown]:
+@rule("image/compose-undefined-dependency", Severity.HIGH, docs=__doc__ or "")
+def compose_undefined_dependency(repository: Repository) -> Iterator[Hit | Unknown]:
     for project in compose(repository):
         if project.included or project.example:
             continue
