@@ -54,6 +54,22 @@ _KEY = re.compile(
     r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|\bSG\.[\w-]{20,}\.[\w-]{20,}"
     r"|\bAIza[0-9A-Za-z_-]{35}\b|\bnpm_[A-Za-z0-9]{36}\b"
 )
+_KEY_MARKS = (
+    "PRIVATE KEY",
+    "AKIA",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "xox",
+    "sk_live_",
+    "glpat-",
+    "eyJ",
+    "SG.",
+    "AIza",
+    "npm_",
+)
 _IN_URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,80}:(?P<password>[^\s/@]{1,200})@")
 _REFERENCE = re.compile(
     r"/[\w./-]*|[a-z]+://[^@]*|\$.*|vault:.*|ENC\[.*|[\w.-]+\.(pem|key|json|crt)"
@@ -69,7 +85,7 @@ def is_credential_name(name: str) -> bool:
 def look(value: str) -> Look:
     """How real a credential looks whose setting has the name of one."""
     text = value.strip()
-    if _KEY.search(text[:20_000]):
+    if is_key(text):
         return Look.KEY
     if len(text) < 3 or len(text) > 20_000 or is_hole(text) or _PLACEHOLDER.search(text[:300]):
         return Look.EMPTY
@@ -84,7 +100,7 @@ def look(value: str) -> Look:
 
 def in_url(value: str) -> str | None:
     """The password in a URL like postgres://user:password@host, or None."""
-    found = _IN_URL.search(value[:2000])
+    found = _IN_URL.search(value[:2000]) if "://" in value else None
     return found["password"] if found else None
 
 
@@ -98,9 +114,13 @@ def look_of_url(value: str) -> Look:
 
 def look_alone(value: str) -> Look:
     """How real a value looks whose setting says nothing: only its form counts."""
-    if _KEY.search(value[:20_000]):
-        return Look.KEY
-    return look_of_url(value)
+    return Look.KEY if is_key(value) else look_of_url(value)
+
+
+def is_key(value: str) -> bool:
+    """Whether the form of a value says that it is a key or token."""
+    text = value[:20_000]
+    return any(mark in text for mark in _KEY_MARKS) and bool(_KEY.search(text))
 
 
 def is_random(value: str) -> bool:

@@ -19,6 +19,8 @@ from placid.formats.manifests.reading import items, mappings, word
 
 _KIND = re.compile(r"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
 _NAME = re.compile(r"^[ \t]+name:[ \t]*[\"']?([\w.-]+)", re.MULTILINE)
+_PLAIN = re.compile(r"[a-z0-9-]+")
+_PATTERN = "*"
 _DOCUMENT = re.compile(r"^---.*$", re.MULTILINE)
 
 
@@ -29,40 +31,35 @@ class Patch(NamedTuple):
     name: str
     text: str
 
-    def touches(self, each: Object) -> bool:
-        """Whether it may be for this object."""
-        if self.kind not in ("", each.kind):
-            return False
-        return self.name in ("", each.name) or not self.name.replace("-", "").isalnum()
-
 
 def set_elsewhere(repository: Repository, each: Object, *words: str) -> bool:
     """Whether a patch that may be for this object has one of these words."""
-    known = _by_kind(repository)
+    known = patches(repository)
+    if not known:
+        return False
     return any(
-        patch.touches(each) and any(one in patch.text for one in words)
+        one in text
         for kind in ("", each.kind)
-        for patch in known.get(kind, ())
+        for name in ("", _PATTERN, each.name)
+        for text in known.get((kind, name), ())
+        for one in words
     )
 
 
 @fact
-def _by_kind(repository: Repository) -> dict[str, list[Patch]]:
-    found: dict[str, list[Patch]] = {}
-    for patch in patches(repository):
-        found.setdefault(patch.kind, []).append(patch)
-    return found
+def patches(repository: Repository) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The text of every patch of every kustomization, by the kind and name that it is for.
 
-
-@fact
-def patches(repository: Repository) -> tuple[Patch, ...]:
-    """Every patch of every kustomization."""
-    found: list[Patch] = []
+    The name is "" for any; all that are no plain names are under one key.
+    """
+    found: dict[tuple[str, str], set[str]] = {}
     for path in kustomizations(repository):
         for each in documents(repository, path):
-            if isinstance(each.root, Mapping):
-                found += _patches(repository, path, each.root)
-    return tuple(found)
+            roots = _patches(repository, path, each.root) if isinstance(each.root, Mapping) else []
+            for one in roots:
+                name = one.name if not one.name or _PLAIN.fullmatch(one.name) else _PATTERN
+                found.setdefault((one.kind, name), set()).add(one.text)
+    return {key: tuple(sorted(texts)) for key, texts in found.items()}
 
 
 @fact
