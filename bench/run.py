@@ -21,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
 OUT = HERE / "out"
-ORDER = ("startup", "latency", "detect", "deploys", "kills", "judge")
+ORDER = ("startup", "latency", "detect", "deploys", "kills", "judge", "audit")
 TITLE = """# Measured
 
 Made by `make bench`: one section for each script beside this file, which can be run alone. Times
@@ -31,7 +31,8 @@ are wall clock; every section names the machine it ran on, and says so when that
 
 def scripts() -> list[str]:
     """The names of the scripts, in the order the page has them."""
-    found = {path.stem for path in HERE.glob("*.py") if "__main__" in path.read_text()} - {"run"}
+    mains = {path.stem for path in HERE.glob("*.py") if "__main__" in path.read_text()}
+    found = mains - {"run", "audit_tree"}
     return [name for name in ORDER if name in found] + sorted(found - set(ORDER))
 
 

@@ -89,6 +89,7 @@ class Hub:
         return web.json_response({"id": 1})
 
 
+@pytest.mark.promise("protect")
 async def test_what_is_applied_is_what_is_read_back() -> None:
     hub = Hub()
     async with served(hub.app) as api:

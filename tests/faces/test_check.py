@@ -50,6 +50,7 @@ def found(*words: str) -> list[dict[str, object]]:
     return page["findings"]
 
 
+@pytest.mark.promise("check")
 def test_a_finding_is_shown_underlined_and_decides_the_exit_code(repository: Path) -> None:
     result = check("--rule", RULE)
     assert "web.yaml:13:58" in result.stdout
