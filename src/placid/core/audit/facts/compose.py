@@ -19,7 +19,6 @@ from placid.formats.compose import Service, services
 from placid.formats.manifests.reading import entry
 
 _NAME = re.compile(r"(?:^|/)(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml$", re.IGNORECASE)
-_OVERRIDE = re.compile(r"compose\.override\.ya?ml$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +104,13 @@ def compose(repository: Repository) -> tuple[Project, ...]:
     )
 
 
-def starts_alone(path: str) -> bool:
-    """Whether a file is complete by its name: an override is not."""
-    return not _OVERRIDE.search(path)
+@fact
+def services_by_dockerfile(repository: Repository) -> dict[str, tuple[Service, ...]]:
+    """The services that are built from each Dockerfile, by its path."""
+    found: dict[str, list[Service]] = defaultdict(list)
+    for project in compose(repository):
+        for service in project.services:
+            path = project.dockerfile(service)
+            if path is not None:
+                found[path].append(service)
+    return {path: tuple(each) for path, each in found.items()}

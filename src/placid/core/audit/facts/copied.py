@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -54,21 +55,28 @@ def in_context(repository: Repository, built: Built, source: str) -> Iterator[st
     """The files of the repository that a source means, as paths in the context."""
     prefix = f"{built.context}/" if built.context else ""
     if source == "." or not _PATTERN.search(source):
-        exact = prefix if source == "." else prefix + source
-        below = exact if source == "." else f"{exact}/"
-        yield from (
-            path[len(prefix) :]
-            for path in repository.paths
-            if path.startswith(below) or path == exact
-        )
+        exact = prefix + source
+        if source != "." and repository.has(exact):
+            yield source
+        below = prefix if source == "." else f"{exact}/"
+        yield from (path[len(prefix) :] for path in _below(repository, below))
         return
     wanted = [_part(part) for part in source.split("/")]
-    for path in repository.paths:
+    for path in _below(repository, prefix):
         parts = path[len(prefix) :].split("/")
-        if not path.startswith(prefix) or len(parts) < len(wanted):
+        if len(parts) < len(wanted):
             continue
         if all(known.match(part) for known, part in zip(wanted, parts, strict=False)):
             yield path[len(prefix) :]
+
+
+def _below(repository: Repository, prefix: str) -> Iterator[str]:
+    """The paths that begin with a prefix; they are sorted."""
+    paths = repository.paths
+    for at in range(bisect_left(paths, prefix), len(paths)):
+        if not paths[at].startswith(prefix):
+            return
+        yield paths[at]
 
 
 def _part(part: str) -> re.Pattern[str]:

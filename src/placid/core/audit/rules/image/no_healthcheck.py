@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from placid.core.audit.facts.compose import compose
+from placid.core.audit.facts.compose import services_by_dockerfile
 from placid.core.audit.facts.dockerfiles import Built, dockerfiles
 from placid.core.audit.facts.objects import every_object
 from placid.core.audit.model import Repository
@@ -45,9 +45,5 @@ def no_healthcheck(repository: Repository) -> Iterator[Hit | Unknown]:
 
 def _by_compose(repository: Repository, built: Built) -> bool:
     """Whether a compose service that is built from it has a check."""
-    return any(
-        service.health is not None
-        for project in compose(repository)
-        for service in project.services
-        if project.dockerfile(service) == built.path
-    )
+    built_from = services_by_dockerfile(repository).get(built.path, ())
+    return any(service.health is not None for service in built_from)
