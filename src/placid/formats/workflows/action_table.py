@@ -1,10 +1,7 @@
-"""Every key of an action.yml: "Metadata syntax for GitHub Actions" as a table.
-
-The icon of `branding` is left open: the store that shows it refuses it, running an action does not.
-"""
-
+"""Every key of an action.yml: "Metadata syntax for GitHub Actions" as a table."""
 from __future__ import annotations
 
+from placid.formats.workflows.icons import ICONS
 from placid.formats.workflows.names import (
     ACTION_DEFAULT,
     ACTION_IMAGE,
@@ -99,8 +96,8 @@ ACTION = table(
         ),
         "branding": table(
             {
-                "icon": FILLED,
-                "color": words("white black yellow blue green orange red purple gray-dark"),
+                "icon": words(ICONS),
+                "color": words("white yellow blue green orange red purple gray-dark"),
             }
         ),
     },

@@ -75,7 +75,6 @@ _CALL_INPUT = table(
         "type": words("string boolean number"),
         "required": TRUTH,
         "default": VALUE.within(RUN),
-        "deprecationMessage": TEXT,
     },
     "type",
 )
@@ -95,7 +94,6 @@ _DISPATCH_INPUT = table(
         "required": TRUTH,
         "default": VALUE,
         "options": listing(TEXT),
-        "deprecationMessage": TEXT,
     }
 )
 _CRON = table({"cron": FILLED, "timezone": FILLED}, "cron")

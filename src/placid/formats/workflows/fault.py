@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from placid.base.yamltext import Span
 
@@ -10,10 +10,10 @@ from placid.base.yamltext import Span
 class Fault(NamedTuple):
     """A message and the characters it is about.
 
-    `ignored`: GitHub's published parser refuses it, its servers let it pass and look away. These
-    are filters on events that have none, which many workflows carry and no run is lost by.
+    `standing`: GitHub's published parser refuses all of them. Its servers let pass what is ignored
+    (filters of events that have none: they do nothing) and what is harmless (it works as meant).
     """
 
     message: str
     span: Span
-    ignored: bool = False
+    standing: Literal["refused", "ignored", "harmless"] = "refused"

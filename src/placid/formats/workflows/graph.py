@@ -20,6 +20,7 @@ def job_faults(workflow: Workflow) -> Iterator[Fault]:
     for job in workflow.jobs:
         yield from _id(job.id, set())
         yield from _runner_group(job)
+        yield from _whole_expressions(job)
         yield from step_faults(job.steps)
         for container in (job.container, *job.services):
             yield from _image(container)
@@ -88,6 +89,16 @@ def _runner_group(job: Job) -> Iterator[Fault]:
             "prefix to target a single runner group.",
             entry.value.span,
         )
+
+
+def _whole_expressions(job: Job) -> Iterator[Fault]:
+    """Mappings that are one expression where the published parser takes none."""
+    found = [job.env, *(step.env for step in job.every_step())]
+    services = job.body.get("services")
+    found.append(services.value if services is not None else None)
+    for node in found:
+        if isinstance(node, Scalar) and OPEN in node.text:
+            yield Fault("A mapping was expected, not an expression", node.span, "harmless")
 
 
 def _image(container: Container | None) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from placid.formats.workflows.model import FILTERS, Input, Trigger, Workflow
 from placid.formats.workflows.templates import OPEN
 
 _FILTERS = frozenset((*FILTERS, "types"))
+_TYPE = "Unexpected type of '{}' encountered while reading 'input default': {} was expected"
 _MOST_INPUTS = 25
 _PAIRS = ("branches", "tags", "paths")
 
@@ -29,8 +30,12 @@ def trigger_faults(workflow: Workflow) -> Iterator[Fault]:
             yield from _call(trigger)
 
 
-def needless_filter(workflow: Workflow, fault: Fault) -> bool:
-    """Whether a fault is that an event has a filter it does not know."""
+def weighed(workflow: Workflow, fault: Fault) -> Fault:
+    """The fault, ignored when it is that an event has a filter it does not know."""
+    return fault._replace(standing="ignored") if _needless(workflow, fault) else fault
+
+
+def _needless(workflow: Workflow, fault: Fault) -> bool:
     for trigger in workflow.triggers:
         body = trigger.body
         if isinstance(body, Mapping):
@@ -99,12 +104,13 @@ def _default(given: Input) -> Iterator[Fault]:
     default, kind = given.default, given.type.text if given.type is not None else ""
     if default is None or OPEN in default.text:
         return
-    truth = kind == "boolean" and default.text.lower() not in {"true", "false"}
-    number = kind == "number" and not is_number(default)
-    if truth or number:
-        yield Fault(
-            f"Unexpected value '{default.text}': the default of a {kind} is a {kind}", default.span
-        )
+    value = "" if default.value is None else default.value
+    if kind == "number" and not is_number(default):
+        yield Fault(f"Unexpected value '{default.text}': no number", default.span, "harmless")
+    elif kind == "boolean" and not isinstance(value, bool):
+        yield Fault(_TYPE.format(default.text, "true or false"), default.span, "harmless")
+    elif kind not in {"number", "boolean"} and not isinstance(value, str):
+        yield Fault(_TYPE.format(default.text, "text, in quotes"), default.span, "harmless")
 
 
 def is_number(value: Scalar) -> bool:

@@ -16,7 +16,7 @@ from placid.formats.workflows.graph import job_faults, step_faults
 from placid.formats.workflows.matching import match
 from placid.formats.workflows.model import Action
 from placid.formats.workflows.reading import action, workflow
-from placid.formats.workflows.triggers import needless_filter, trigger_faults
+from placid.formats.workflows.triggers import trigger_faults, weighed
 from placid.formats.workflows.workflow_table import WORKFLOW
 
 Kind = Literal["workflow", "action"]
@@ -53,13 +53,22 @@ def _faults(document: Document, kind: Kind, files: Mapping[str, str] | None) -> 
         return [Fault("Unexpected value ''", Span(0, 0))]
     found = match(document.text, root, WORKFLOW if kind == "workflow" else ACTION)
     if kind == "workflow" and (read := workflow(root)) is not None:
-        found = [each._replace(ignored=needless_filter(read, each)) for each in found]
+        found = [weighed(read, each) for each in found]
         found += trigger_faults(read)
         found += job_faults(read)
         found += call_faults(read, files)
     elif kind == "action" and (read_action := action(root)) is not None:
+        found = [_weighed(read_action, each) for each in found]
         found += _run_faults(read_action)
     return found
+
+
+def _weighed(read: Action, fault: Fault) -> Fault:
+    """The fault, harmless when it is about the looks of an action."""
+    looks = read.root.get("branding")
+    span = looks.value.span if looks is not None else Span(0, 0)
+    inside = span.start <= fault.span.start and fault.span.end <= span.end
+    return fault._replace(standing="harmless") if inside else fault
 
 
 _NEEDS_KEY = {"composite": "steps", "docker": "image"}

@@ -28,9 +28,11 @@ def invalid_workflow(repository: Repository, path: str) -> Iterator[Hit | Unknow
         yield Hit(message, (Place(path),), action="move it out of .github/workflows")
         return
     for fault in faults(repository, path, "workflow"):
-        yield Hit(
-            fault.message + ("; GitHub ignores it" if fault.ignored else ""),
-            (Place(path, fault.span),),
-            action="remove filters without effect" if fault.ignored else "mend the workflow file",
-            severity=Severity.MEDIUM if fault.ignored else None,
-        )
+        ignored = fault.standing == "ignored"
+        if fault.standing != "harmless":
+            yield Hit(
+                fault.message + ("; GitHub ignores it" if ignored else ""),
+                (Place(path, fault.span),),
+                action="remove filters without effect" if ignored else "mend the workflow file",
+                severity=Severity.MEDIUM if ignored else None,
+            )
