@@ -59,14 +59,17 @@ class EnvFile:
 
 def is_env_file(path: str) -> bool:
     """Whether the name says that it is an `.env` file, real or an example."""
-    name = posixpath.basename(path)
-    return bool(_ENV.fullmatch(name)) or is_env_example(path)
+    if "env" not in path.lower():
+        return False
+    return bool(_ENV.fullmatch(posixpath.basename(path))) or is_env_example(path)
 
 
 def is_env_example(path: str) -> bool:
     """Whether the name says that it is an example of an `.env` file."""
     name = posixpath.basename(path).lower()
-    return "env" in name.split(".") + name.split("-") and bool(_EXAMPLE.search(name))
+    return (
+        "env" in name and "env" in name.split(".") + name.split("-") and bool(_EXAMPLE.search(name))
+    )
 
 
 def is_test_env(path: str) -> bool:
@@ -99,7 +102,7 @@ def env_file(repository: Repository, path: str) -> EnvFile | None:
 def is_example_folder(path: str) -> bool:
     """Whether the file is among tests, examples or other people's code (its name apart)."""
     folder = posixpath.dirname(path)
-    return bool(folder) and is_example(f"{folder}/x")
+    return bool(folder) and ("{{" in folder or is_example(f"{folder}/x"))
 
 
 @fact
