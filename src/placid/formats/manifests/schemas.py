@@ -58,6 +58,7 @@ class Fault(NamedTuple):
 
     nearest   the field that was meant, when that can be told
     unquoted  quotes alone are missing: what is written is a number or a flag, and text is wanted
+    missing   the field that must be there and is not
     """
 
     what: str
@@ -65,6 +66,7 @@ class Fault(NamedTuple):
     nearest: str = ""
     route: str = ""
     unquoted: bool = False
+    missing: str = ""
 
 
 class Schemas:
@@ -119,7 +121,7 @@ class Schemas:
         for key in field.required:
             if key not in there and not any(is_hole(each) for each in there):
                 what = f"{route} has no {key}" if route else f"there is no {key}"
-                yield Fault(what, _first(node))
+                yield Fault(what, _first(node), missing=key)
 
 
 def _own(node: Mapping) -> Iterator[Entry]:

@@ -15,9 +15,11 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.definitions import schemas
 from placid.core.audit.facts.objects import may_hold_objects
+from placid.core.audit.facts.patches import kustomizations, set_elsewhere
 from placid.core.audit.facts.workloads import sure, whole_objects
 from placid.core.audit.model import Repository
-from placid.core.audit.rule import Edit, Fix, Hit, Place, Severity, path_rule
+from placid.core.audit.rule import Confidence, Edit, Fix, Hit, Place, Severity, path_rule
+from placid.formats.manifests.object import Object
 from placid.formats.manifests.schemas import Fault
 
 _TEXTS = re.compile(
@@ -25,6 +27,8 @@ _TEXTS = re.compile(
     r"|^(spec\.selector(\.matchLabels)?|data|stringData)\.[^.]|\bnodeSelector\."
     r"|[cC]ontainers\[\d+\]\.env\[\d+\]\.value$"
 )
+
+_PATTERN = re.compile(r"(template|tmpl|sample|example)[^/]*$", re.IGNORECASE)
 
 
 @path_rule("kubernetes/invalid-manifest", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
@@ -34,14 +38,26 @@ def invalid_manifest(repository: Repository, path: str) -> Iterator[Hit]:
         for fault in known.faults(each) if known else ():
             if fault.unquoted and _TEXTS.search(fault.route):
                 continue  # kubernetes/unquoted-text has a fix for those
+            if fault.missing and _is_set_elsewhere(repository, each, fault.missing):
+                continue
             place = Place(path, fault.span)
             yield Hit(
                 f"{each}: {fault.what}",
                 at=(place,),
                 fix=_fix(repository, place, fault),
                 action=f"make {each} in {path} a valid {each.kind}",
-                confidence=sure(repository, path),
+                confidence=Confidence.LOW if _PATTERN.search(path) else sure(repository, path),
             )
+
+
+def _is_set_elsewhere(repository: Repository, each: Object, field: str) -> bool:
+    """Whether a kustomization adds the field: by a patch, or a selector by labels for all."""
+    if set_elsewhere(repository, each, field):
+        return True
+    return field == "selector" and any(
+        "commonLabels:" in text or "includeSelectors:" in text
+        for text in (repository.text(one) or "" for one in kustomizations(repository))
+    )
 
 
 def _fix(repository: Repository, place: Place, fault: Fault) -> Fix | None:
