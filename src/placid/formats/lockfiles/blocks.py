@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from placid.formats.lockfiles.model import Locked
 
@@ -15,7 +16,7 @@ _VERSION = re.compile(r"^version = \"([^\"\n]+)\"", re.MULTILINE)
 def blocks(text: str) -> Iterator[str]:
     """The text of each `[[package]]`, to the next one."""
     starts = [found.start() for found in _BLOCK.finditer(text)]
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         yield text[start:end]
 
 

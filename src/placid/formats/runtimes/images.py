@@ -30,7 +30,7 @@ _LANGUAGES = {
 _OWNERS = re.compile(
     r"(?:library|docker/library|bitnami|cimg|lambda|devcontainers|vscode/devcontainers)/([a-z-]+)"
 )
-_LEADING = re.compile(r"v?(\d+(?:\.\d+){0,2})(?:u\d+|_\d+|[-.][\w.-]*)?")
+_LEADING = re.compile(r"v?(\d+(?:\.\d+){0,2})(?:u\d+|_\d+)?(?:[-.][\w.-]*)?")
 _DEVCONTAINER = re.compile(r"(?:dev-)?(?:\d+(?:\.\d+){0,2}-)?(\d+(?:\.\d+){0,2})(?:-[a-z]+)?")
 _IN_TAG = {
     "maven": re.compile(r".*(?:temurin|openjdk|jdk|corretto)-?(\d+)"),

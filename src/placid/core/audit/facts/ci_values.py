@@ -27,13 +27,17 @@ class Value(NamedTuple):
 
 def values(workflow: Workflow, job: Job | None, step: Step, scalar: Scalar) -> list[Value]:
     """Every value of `scalar`, an input of `step`."""
-    found = _EXPRESSION.search(scalar.text)
-    if found is None:
+    found = _EXPRESSION.findall(scalar.text)
+    if not found:
         return [Value(scalar.span, scalar.text)]
-    if found[0] != scalar.text.strip():
+    if len(found) > 1:
         return [Value(scalar.span, None)]
     envs = (step.env, job.env if job else None, workflow.env)
-    return _alternatives(found[1], job, envs, scalar.span)
+    before, after = _EXPRESSION.split(scalar.text)[::2]
+    return [
+        Value(each.span, each.text if each.text is None else before + each.text + after)
+        for each in _alternatives(found[0], job, envs, scalar.span)
+    ]
 
 
 def _alternatives(

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from placid.base.yamltext import Document, Mapping, Scalar, Sequence
+from placid.core.audit.facts.applications import application
 from placid.core.audit.facts.dockerfiles import dockerfiles
 from placid.core.audit.facts.projects import is_foreign, package, projects
 from placid.core.audit.facts.workflows import workflows
 from placid.core.audit.facts.yamlfiles import documents
 from placid.core.audit.model import Repository, fact
+from placid.formats.lockfiles.requirements import is_exact, read_requirements
 
 CONFIGS = (".github/dependabot.yml", ".github/dependabot.yaml")
 _RENOVATE = frozenset(
@@ -30,7 +32,6 @@ _MORE = {
     "build.gradle.kts": "gradle",
     ".terraform.lock.hcl": "terraform",
     "packages.lock.json": "nuget",
-    "requirements.txt": "pip",
 }
 
 
@@ -68,20 +69,32 @@ def used(repository: Repository) -> tuple[Used, ...]:
 
 
 def _uses(repository: Repository) -> Iterator[tuple[str, str]]:
-    for project in projects(repository):
-        tools = {lock.tool for lock in project.locks}
-        yield ("uv" if "uv" in tools else project.ecosystem), project.manifest
+    yield from _pinned(repository)
     for path in repository.paths:
         name = posixpath.basename(path)
         if name in _MORE and not is_foreign(path):
             yield _MORE[name], path
     for built in dockerfiles(repository):
-        if not built.example and not is_foreign(built.path) and any(built.bases()):
+        images = [base.image for base in built.bases() if not built.example]
+        if not is_foreign(built.path) and any(image and not image.floating for image in images):
             yield "docker", built.path
     for workflow in workflows(repository):
         texts = [step.uses.text for job in workflow.jobs for step in job.steps if step.uses]
         if any(not text.startswith("./") for text in texts):
             yield "github-actions", workflow.path
+
+
+def _pinned(repository: Repository) -> Iterator[tuple[str, str]]:
+    """What has versions to move: a lock, or exact requirements; a library's ranges are none."""
+    for project in projects(repository):
+        tools = {lock.tool for lock in project.locks}
+        if tools or application(repository, project):
+            yield ("uv" if "uv" in tools else project.ecosystem), project.manifest
+    for path in repository.paths:
+        if posixpath.basename(path) == "requirements.txt" and not is_foreign(path):
+            wanted = read_requirements(repository.text(path) or "").wanted
+            if any(is_exact(each.range) for each in wanted):
+                yield "pip", path
 
 
 def renovate(repository: Repository) -> bool:

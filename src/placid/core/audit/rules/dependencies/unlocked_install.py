@@ -14,20 +14,17 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from placid.base.yamltext import Scalar, Span
+from placid.base.yamltext import Span
+from placid.core.audit.facts.ci_commands import CiCommand, ci_commands
 from placid.core.audit.facts.copied import copied, in_context
 from placid.core.audit.facts.dockerfiles import Built, dockerfiles
 from placid.core.audit.facts.installs import Install, install_of
 from placid.core.audit.facts.lock_steps import steps
 from placid.core.audit.facts.projects import Lock, Project, is_foreign, projects
 from placid.core.audit.facts.run_commands import Call, run_commands
-from placid.core.audit.facts.script_places import place
-from placid.core.audit.facts.workflows import workflows
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Edit, Fix, Hit, Place, Severity, Unknown, rule
 from placid.formats.dockerfile import chain
-from placid.formats.shell import Command, Word, commands
-from placid.formats.workflows import Job, Step, Workflow
 
 _CAREFUL = {"uv", "cargo"}
 """Tools that keep to the lock as long as it is in step with the manifest."""
@@ -42,15 +39,9 @@ def unlocked_install(repository: Repository) -> Iterator[Hit | Unknown]:
         if not built.example and not is_foreign(built.path):
             for call in run_commands(repository, built.path):
                 yield from _in_image(repository, built, call)
-    for workflow in workflows(repository):
-        for job in workflow.jobs:
-            yield from _in_job(repository, workflow, job)
-
-
-def _in_job(repository: Repository, workflow: Workflow, job: Job) -> Iterator[Hit]:
-    if _checks_out(job) and not _writes(repository, workflow, job):
-        for step in job.every_step():
-            yield from _in_step(repository, workflow, job, step)
+    for each in ci_commands(repository):
+        if not _writes(repository, each):
+            yield from _in_workflow(repository, each)
 
 
 def _in_image(repository: Repository, built: Built, call: Call) -> Iterator[Hit]:
@@ -97,39 +88,15 @@ def _is_berry(repository: Repository, found: list[tuple[Project, Lock]]) -> bool
     return any("\n__metadata:" in text[:2000] for text in texts)
 
 
-def _in_step(repository: Repository, workflow: Workflow, job: Job, step: Step) -> Iterator[Hit]:
-    script = step.run
-    if script is None:
-        return
-    folder: str | None = _folder(workflow, job, step)
-    for command in commands(script.text) if folder is not None else ():
-        if command.program in {"cd", "pushd"}:
-            folder = _moved(repository, folder, command)
-            continue
-        found = _locked_in(repository, folder)
-        install = install_of(command, _is_berry(repository, found), True)
-        for project, lock in found if install else ():
-            if install and install.tool == lock.tool:
-                yield from _said(repository, workflow, script, command, (install, project, lock))
-
-
-def _said(
-    repository: Repository,
-    workflow: Workflow,
-    script: Scalar,
-    command: Command,
-    what: tuple[Install, Project, Lock],
-) -> Iterator[Hit]:
-    source = repository.text(workflow.path) or ""
-    install, project, lock = what
-
-    def where(word: Word) -> Span | None:
-        return place(source, script, word)
-
-    first, last = where(command.words[0]), where(command.words[-1])
-    span = Span(first.start, last.end) if first and last else script.span
-    at = Place(workflow.path, span)
-    yield _hit(repository, install, project, lock, at, where(install.remedy.word))
+def _in_workflow(repository: Repository, run: CiCommand) -> Iterator[Hit]:
+    found = _locked_in(repository, run.folder)
+    install = install_of(run.command, _is_berry(repository, found), True)
+    for project, lock in found if install else ():
+        if install and install.tool == lock.tool:
+            source = repository.text(run.workflow.path) or ""
+            at = Place(run.workflow.path, run.span(source))
+            word = run.at(source, install.remedy.word)
+            yield _hit(repository, install, project, lock, at, word)
 
 
 def _hit(
@@ -155,30 +122,7 @@ def _hit(
     )
 
 
-def _folder(workflow: Workflow, job: Job, step: Step) -> str | None:
-    """Where a step runs, relative to the root; None when only the run knows."""
-    given = (
-        step.working_directory,
-        job.defaults.working_directory,
-        workflow.defaults.working_directory,
-    )
-    first = next((each.text for each in given if each is not None), "")
-    if "${{" in first or first.startswith("/"):
-        return None
-    clean = posixpath.normpath(first or ".")
-    return "" if clean == "." else clean
-
-
-def _moved(repository: Repository, folder: str | None, command: Command) -> str | None:
-    words = command.arguments
-    if folder is None or len(words) != 1 or not words[0].known:
-        return None
-    clean = posixpath.normpath(posixpath.join(folder or ".", words[0].text))
-    clean = "" if clean == "." else clean
-    return None if clean.startswith(("..", "/")) else clean
-
-
-def _locked_in(repository: Repository, folder: str | None) -> list[tuple[Project, Lock]]:
+def _locked_in(repository: Repository, folder: str) -> list[tuple[Project, Lock]]:
     return [
         (project, lock)
         for project in projects(repository)
@@ -188,16 +132,8 @@ def _locked_in(repository: Repository, folder: str | None) -> list[tuple[Project
     ]
 
 
-def _checks_out(job: Job) -> bool:
-    """Whether the job has this repository, and at the root of its workspace."""
-    found = [
-        step for step in job.steps if step.uses and step.uses.text.startswith("actions/checkout@")
-    ]
-    return len(found) == 1 and not found[0].input("repository") and not found[0].input("path")
-
-
-def _writes(repository: Repository, workflow: Workflow, job: Job) -> bool:
+def _writes(repository: Repository, run: CiCommand) -> bool:
     """Whether the job gives back what it changed, such as an update of the lock itself."""
-    source = repository.text(workflow.path) or ""
-    text = source[job.body.span.start : job.body.span.end]
+    source = repository.text(run.workflow.path) or ""
+    text = source[run.job.body.span.start : run.job.body.span.end]
     return any(each in text for each in _WRITES) or "UV_LOCKED" in source or "UV_FROZEN" in source

@@ -123,6 +123,7 @@ def _told(runtime: str, folder: str, clashes: list[_Clash]) -> Iterator[Hit | Un
     if not sure:
         return
     sides = list(dict.fromkeys(side for each in sure for side in (each.one, each.other)))
+    sides.sort(key=lambda side: side.kind is not Kind.IMAGE)
     said = "; ".join(map(_words, sides[:_MOST]))
     more = f"; and {len(sides) - _MOST} more" if len(sides) > _MOST else ""
     yield Hit(

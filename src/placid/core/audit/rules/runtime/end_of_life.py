@@ -10,6 +10,7 @@ Known limits: the dates are a table with a date of its own (see the message), mi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -22,6 +23,7 @@ from placid.core.audit.rule import Hit, Place, Severity, Unknown, rule
 from placid.formats.runtimes import NAMES, image_said
 from placid.formats.runtimes.images import system_said
 
+_TESTED = re.compile(r"(?:^|/)[\w.-]*(?:test|bench)[\w.-]*/", re.IGNORECASE)
 _SYSTEMS = {"debian": "Debian", "ubuntu": "Ubuntu", "alpine": "Alpine", "centos": "CentOS"}
 
 
@@ -46,7 +48,7 @@ def end_of_life(repository: Repository) -> Iterator[Hit | Unknown]:
 def _pinned(repository: Repository) -> Iterator[tuple[str, str, Place]]:
     """Versions that are chosen, not merely allowed: images first, then pins and single CI jobs."""
     for built in dockerfiles(repository):
-        if built.example or is_foreign(built.path):
+        if built.example or is_foreign(built.path) or _TESTED.search(built.path):
             continue
         for base in built.bases():
             reference = base.stage.image or ""
