@@ -40,7 +40,7 @@ _NAME = re.compile(
 )
 _OTHER = re.compile(
     r"\.(?:dockerignore|md|rst|txt|py|go|js|ts|rb|sh|json|ya?ml|toml|html?|j2|jinja2?|tmpl|tpl"
-    r"|erb|template|in|mustache|hbs|ejs|snap|patch|diff|orig|bak|svg|png)$",
+    r"|erb|template|in|map|css|xml|lock|log|lua|vim|java|php|cs|ipynb|pdf|mustache|hbs|ejs|snap|patch|diff|orig|bak|svg|png)$",
     re.IGNORECASE,
 )
 _PORT = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/(tcp|udp|sctp))?\Z", re.IGNORECASE)
@@ -52,6 +52,8 @@ _TEMPLATE = re.compile(
 _FOREIGN = re.compile(
     r"(?:^|/)(?:node_modules|vendor|third[-_]party|site-packages|testdata|__?fixtures__?|fixtures)/"
 )
+_PLAIN_NAMES = frozenset(("Dockerfile", "Containerfile"))
+_FROM = re.compile(r"^[ \t]*FROM[ \t]", re.MULTILINE | re.IGNORECASE)
 _LONGEST = 1_000
 
 
@@ -185,11 +187,13 @@ def is_dockerfile(path: str) -> bool:
 
 @path_fact
 def parsed(repository: Repository, path: str) -> tuple[Dockerfile, tuple[Stage, ...]] | None:
-    """A Dockerfile with its stages; None for templates, fixtures and other people's files."""
+    """A Dockerfile with its stages; None for templates and other people's files."""
     text = repository.text(path)
     if text is None or not is_dockerfile(path) or _is_template(text):
         return None
     if repository.whole and _FOREIGN.search(path):
+        return None
+    if posixpath.basename(path) not in _PLAIN_NAMES and not _FROM.search(text):
         return None
     dockerfile = parse(text)
     return dockerfile, stages(dockerfile)

@@ -29,7 +29,8 @@ def context_leaks(repository: Repository) -> Iterator[Hit | Unknown]:
         whole = next((each for each in copied(built) if each.source == "."), None)
         if whole is None or built.example:
             continue
-        taken = [name for name in _unwanted(repository, built) if not _left_out(built, name)]
+        names = _unwanted(repository, built, shipped=whole.stage.index in shipped_stages(built))
+        taken = [name for name in names if not _left_out(built, name)]
         if taken:
             yield _hit(repository, built, whole, taken)
 
@@ -49,8 +50,8 @@ def _hit(repository: Repository, built: Built, whole: Copied, taken: list[str]) 
     )
 
 
-def _unwanted(repository: Repository, built: Built) -> Iterator[str]:
-    if not built.context and not _needs_git(repository, built):
+def _unwanted(repository: Repository, built: Built, *, shipped: bool) -> Iterator[str]:
+    if shipped and not built.context and not _needs_git(repository, built):
         yield ".git"
     if _has_env(repository, built.context):
         yield ".env"

@@ -18,11 +18,13 @@ from placid.core.audit.rule import Hit, Place, Severity, Unknown, rule
 
 _KEY = re.compile(
     r"(?:id_(?:rsa|dsa|ecdsa|ed25519)|.*\.(?:ppk|p12|pfx|jks|keystore|kdbx)|.*[-_.]?private.*\.(?:pem|key)"
-    r"|service[-_]account.*\.json|\.netrc|\.pgpass|\.git-credentials|\.htpasswd|kubeconfig"
+    r"|service[-_]account.*\.json|\.netrc|\.pgpass|\.git-credentials|kubeconfig"
     r"|credentials(?:\.json)?)\Z",
     re.IGNORECASE,
 )
-_ENV = re.compile(r"\.env(?:\.(?:local|prod|production|staging|live|secret|secrets))?\Z")
+_ENV = re.compile(
+    r"\.htpasswd\Z|\.env(?:\.(?:local|prod|production|staging|live|secret|secrets))?\Z"
+)
 _FOLDER = re.compile(r"(?:^|/)\.(?:ssh|aws|gnupg|kube)(?:/|\Z)")
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from placid.core.audit.facts.dockerfiles import Built, dockerfiles
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Confidence, Hit, Place, Severity, Unknown, rule
-from placid.formats.dockerfile import find
+from placid.formats.dockerfile import Stage, find
 
 _FROM = re.compile(r"(?:^|,)from=([^,]+)")
 _TARGETS = re.compile(
@@ -33,7 +33,7 @@ def unused_stage(repository: Repository) -> Iterator[Hit | Unknown]:
             continue
         used = _used(built)
         for stage in built.stages[:-1]:
-            if stage.index in used or not stage.instructions or _is_by_name(stage.name):
+            if stage.index in used or not _does_something(stage) or _is_by_name(stage.name):
                 continue
             if stage.name and _is_target(repository, stage.name):
                 continue
@@ -44,6 +44,11 @@ def unused_stage(repository: Repository) -> Iterator[Hit | Unknown]:
                 at=(place,),
                 confidence=Confidence.MEDIUM,
             )
+
+
+def _does_something(stage: Stage) -> bool:
+    """Whether it has more than labels; a list of images for an update bot has not."""
+    return any(each.keyword not in {"LABEL", "ARG"} for each in stage.instructions)
 
 
 def _is_by_name(name: str | None) -> bool:
