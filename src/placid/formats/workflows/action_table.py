@@ -1,4 +1,5 @@
 """Every key of an action.yml: "Metadata syntax for GitHub Actions" as a table."""
+
 from __future__ import annotations
 
 from placid.formats.workflows.icons import ICONS
