@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -29,7 +30,7 @@ class Made(msgspec.Struct):
     kind: str
 
 
-class Field(msgspec.Struct):
+class Field(msgspec.Struct, dict=True):
     """What one value may be."""
 
     type: str | list[str] | None = None
@@ -42,7 +43,7 @@ class Field(msgspec.Struct):
     either: list[Field] | None = msgspec.field(default=None, name="oneOf")
     made: list[Made] = msgspec.field(default=[], name="x-kubernetes-group-version-kind")
 
-    @property
+    @cached_property
     def types(self) -> frozenset[str]:
         """The types that are allowed; none named means any."""
         named = [self.type] if isinstance(self.type, str) else self.type or []

@@ -13,9 +13,9 @@ from placid.base.errors import Problem
 from placid.base.yamltext import Document, Span, compose_all
 from placid.core.audit.model import Repository, path_fact
 
-_DEFINITION = re.compile(r"^kind: CustomResourceDefinition[ \t]*$", re.MULTILINE)
-_SPEC = re.compile(r"^spec:[ \t]*$", re.MULTILINE)
-_NEXT = re.compile(r"^[^\s#]", re.MULTILINE)
+_DEFINITION = re.compile(r"\nkind: CustomResourceDefinition[ \t]*$", re.MULTILINE)
+_SPEC = re.compile(r"\nspec:[ \t]*$", re.MULTILINE)
+_NEXT = re.compile(r"\n[^\s#]")
 
 
 @path_fact
@@ -45,10 +45,10 @@ def _left_out(text: str) -> Iterator[Span]:
     """The `spec` of each definition that stands at the left margin."""
     at = 0
     for found in _DEFINITION.finditer(text):
-        start = max(text.rfind("\n---", at, found.start()) + 1, at)
+        start = max(text.rfind("\n---", at, found.start()), at)
         end = text.find("\n---", found.end()) + 1 or len(text)
         spec = _SPEC.search(text, start, end)
         if spec:
             after = _NEXT.search(text, spec.end(), end)
-            at = after.start() if after else end
+            at = after.start() + 1 if after else end
             yield Span(spec.end(), at)
