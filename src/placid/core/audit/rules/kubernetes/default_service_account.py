@@ -22,7 +22,7 @@ _KEY = "automountServiceAccountToken"
 
 
 @path_rule(
-    "kubernetes/default-service-account", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/default-service-account", Severity.NOTE, docs=__doc__ or "", reads=may_hold_objects
 )
 def default_service_account(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

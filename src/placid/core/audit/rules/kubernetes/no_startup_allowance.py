@@ -21,9 +21,9 @@ from placid.formats.manifests.pods import Container
 from placid.formats.manifests.probes import probe
 
 _SLOW = re.compile(
-    r"(^|[/_.-])(java|jdk|jre|openjdk|temurin|corretto|tomcat|wildfly|jboss|spring|keycloak|jenkins"
+    r"(^|[_.-])(java|jdk|jre|openjdk|temurin|corretto|tomcat|wildfly|jboss|spring|keycloak|jenkins"
     r"|elasticsearch|opensearch|solr|cassandra|kafka|sonarqube|nexus3?|artifactory|gitlab|mssql"
-    r"|oracle|neo4j)([/_.:-]|$)"
+    r"|oracle|neo4j)([_.-]|$)"
 )
 _JAVA = ("JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JVM_OPTS", "SPRING_PROFILES_ACTIVE", "CATALINA_OPTS")
 _LONG = 60
@@ -57,5 +57,6 @@ def no_startup_allowance(repository: Repository, path: str) -> Iterator[Hit]:
 
 
 def _is_slow(container: Container) -> bool:
-    named = _SLOW.search(container.image)
+    name = container.image.rpartition("/")[2].partition("@")[0].partition(":")[0]
+    named = _SLOW.search(name)
     return bool(named) or any(each.name in _JAVA for each in container.env)

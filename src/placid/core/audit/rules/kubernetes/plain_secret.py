@@ -15,7 +15,13 @@ import binascii
 from collections.abc import Iterator
 
 from placid.base.yamltext import Entry, Mapping, Scalar
-from placid.core.audit.facts.credentials import Look, is_credential_name, look, look_alone
+from placid.core.audit.facts.credentials import (
+    Look,
+    is_credential_name,
+    is_random,
+    look,
+    look_alone,
+)
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.workloads import sure, whole_objects
 from placid.core.audit.model import Repository
@@ -42,7 +48,8 @@ def plain_secret(repository: Repository, path: str) -> Iterator[Hit]:
                 continue
             yield Hit(
                 f"the value of {entry.key.text[:60]} in {each} is in the repository",
-                at=(Place(path, entry.key.span),),
+                at=(Place(path, entry.value.span),),
+                hidden=True,
                 action="take secrets out of the repository and replace them",
                 severity=None if seen > Look.WEAK else Severity.MEDIUM,
                 confidence=min(_doubt(seen, entry.key.text), sure(repository, path)),
@@ -77,7 +84,9 @@ def _decoded(text: str) -> str:
 def _look(key: str, text: str) -> Look:
     if key.lower().endswith(_PUBLIC) or key.lower().startswith("ca"):
         return look_alone(text)
-    return look(text) if is_credential_name(key) or len(text) < 200 else look_alone(text)
+    if is_credential_name(key):
+        return look(text)
+    return max(look_alone(text), look(text) if is_random(text.strip()) else Look.EMPTY)
 
 
 def _doubt(seen: Look, key: str) -> Confidence:

@@ -37,7 +37,8 @@ def secret_in_config_map(repository: Repository, path: str) -> Iterator[Hit]:
                 continue
             yield Hit(
                 f"{each} holds {key[:60]} with its value",
-                at=(Place(path, entry.key.span),),
+                at=(Place(path, entry.value.span),),
+                hidden=True,
                 action="take secrets out of the repository and replace them",
                 severity=None if seen > Look.WEAK else Severity.MEDIUM,
                 confidence=sure(repository, path),

@@ -32,7 +32,8 @@ def secret_in_env(repository: Repository, path: str) -> Iterator[Hit]:
             yield Hit(
                 f"{container.name} of {workload.object} has {each.name[:60]} with its value written"
                 " in the manifest",
-                at=(workload.place(each.at),),
+                at=(workload.place(each.value.span),),
+                hidden=True,
                 action="take secrets out of the repository and replace them",
                 severity=None if seen > Look.WEAK else Severity.MEDIUM,
                 confidence=sure(repository, path),

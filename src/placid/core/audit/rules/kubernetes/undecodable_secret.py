@@ -38,7 +38,8 @@ def undecodable_secret(repository: Repository, path: str) -> Iterator[Hit]:
             if wrong:
                 yield Hit(
                     f"{entry.key.text[:60]} in {each} {wrong}",
-                    at=(Place(path, entry.key.span),),
+                    at=(Place(path, entry.value.span),),
+                    hidden=True,
                     severity=severity,
                     confidence=sure(repository, path),
                 )

@@ -20,7 +20,7 @@ from placid.formats.manifests.reading import flag
 
 
 @path_rule(
-    "kubernetes/writable-root-filesystem", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/writable-root-filesystem", Severity.NOTE, docs=__doc__ or "", reads=may_hold_objects
 )
 def writable_root_filesystem(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
