@@ -119,7 +119,7 @@ LISTS: list[tuple[Callable[[str], Iterable[tuple[str, str]]], str]] = [
     ),
     (
         lambda text: lock.locked() if (lock := read_bun(text)) else (),
-        '{\n  "lockfileVersion": 1, "workspaces": {},\n  "packages": {\n    "a": ["a@1.0", ""],\n  }\n}',
+        '{"lockfileVersion": 1, "workspaces": {},\n  "packages": {\n    "a": ["a@1.0"],\n  }\n}',
     ),
 ]
 

@@ -92,6 +92,8 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
 def _scalar(written: str, span: Span) -> Scalar | None:
+    if written[0] == '"' and "\\" not in written and written.isprintable():
+        return Scalar(span, written[1:-1], written[1:-1], plain=False)
     if written in _WORDS:
         return Scalar(span, written, _WORDS[written])
     try:

@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from placid.base.yamltext import Scalar, Sequence
+from placid.core.audit.facts.file_names import named
 from placid.core.audit.facts.objects import is_example
 from placid.core.audit.facts.yamlfiles import documents
 from placid.core.audit.model import Repository, fact, path_fact
@@ -100,10 +101,10 @@ def projects(repository: Repository) -> tuple[Project, ...]:
 
 
 def _projects(repository: Repository) -> Iterator[Project]:
-    for path in repository.paths:
-        name = posixpath.basename(path)
-        if name not in MANIFESTS or is_foreign(path):
+    for path in named(repository, MANIFESTS):
+        if is_foreign(path):
             continue
+        name = posixpath.basename(path)
         folder = posixpath.dirname(path)
         root = _workspace(repository, name, folder)
         places = (folder,) if root == folder else (folder, root)

@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 
 from placid.core.audit.facts.ci_values import values
 from placid.core.audit.facts.dockerfiles import Base, Built, dockerfiles
+from placid.core.audit.facts.file_names import named
 from placid.core.audit.facts.projects import is_foreign
 from placid.core.audit.facts.workflows import workflows
 from placid.core.audit.model import Repository, fact
@@ -87,22 +88,23 @@ def statements(repository: Repository) -> tuple[Statement, ...]:
 @fact
 def homes(repository: Repository) -> dict[str, tuple[str, ...]]:
     """For each runtime the folders that hold its code, by their manifests."""
-    found: dict[str, set[str]] = {runtime: set() for runtime in OF}
-    names = {name: runtime for runtime, files in OF.items() for name in files}
-    for path in repository.paths:
-        runtime = names.get(posixpath.basename(path))
-        if runtime and not is_foreign(path):
-            found[runtime].add(posixpath.dirname(path))
-    return {runtime: tuple(sorted(folders)) for runtime, folders in found.items()}
+    return {
+        runtime: tuple(
+            sorted({posixpath.dirname(path) for path in named(repository, files) if _own(path)})
+        )
+        for runtime, files in OF.items()
+    }
+
+
+def _own(path: str) -> bool:
+    return not is_foreign(path)
 
 
 def only_home(repository: Repository, runtime: str) -> str | None:
     """The one folder that holds, with all below it, the code of a runtime; None for several."""
     folders = homes(repository)[runtime]
-    tops = [
-        each for each in folders if not any(each != top and within(each, top) for top in folders)
-    ]
-    return (tops or [""])[0] if len(tops) < 2 else None
+    top = min(folders, key=len, default="")
+    return top if all(within(folder, top) for folder in folders) else None
 
 
 def within(folder: str, top: str) -> bool:
@@ -111,10 +113,10 @@ def within(folder: str, top: str) -> bool:
 
 
 def _of_files(repository: Repository) -> Iterator[Statement]:
-    for path in repository.paths:
-        name = posixpath.basename(path)
-        if (name not in VERSION_FILES and name not in MANIFESTS) or is_foreign(path):
+    for path in named(repository, (*VERSION_FILES, *MANIFESTS)):
+        if is_foreign(path):
             continue
+        name = posixpath.basename(path)
         text = repository.text(path) or ""
         folder = posixpath.dirname(path)
         pins = version_file_said(name, text)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from placid.base.yamltext import Document, Mapping, Scalar, Sequence
 from placid.core.audit.facts.applications import application
 from placid.core.audit.facts.dockerfiles import dockerfiles
+from placid.core.audit.facts.file_names import named
 from placid.core.audit.facts.projects import is_foreign, package, projects
 from placid.core.audit.facts.workflows import workflows
 from placid.core.audit.facts.yamlfiles import documents
@@ -70,10 +71,9 @@ def used(repository: Repository) -> tuple[Used, ...]:
 
 def _uses(repository: Repository) -> Iterator[tuple[str, str]]:
     yield from _pinned(repository)
-    for path in repository.paths:
-        name = posixpath.basename(path)
-        if name in _MORE and not is_foreign(path):
-            yield _MORE[name], path
+    for path in named(repository, _MORE):
+        if not is_foreign(path):
+            yield _MORE[posixpath.basename(path)], path
     for built in dockerfiles(repository):
         images = [base.image for base in built.bases() if not built.example]
         if not is_foreign(built.path) and any(image and not image.floating for image in images):
@@ -90,8 +90,8 @@ def _pinned(repository: Repository) -> Iterator[tuple[str, str]]:
         tools = {lock.tool for lock in project.locks}
         if tools or application(repository, project):
             yield ("uv" if "uv" in tools else project.ecosystem), project.manifest
-    for path in repository.paths:
-        if posixpath.basename(path) == "requirements.txt" and not is_foreign(path):
+    for path in named(repository, ("requirements.txt",)):
+        if not is_foreign(path):
             wanted = read_requirements(repository.text(path) or "").wanted
             if any(is_exact(each.range) for each in wanted):
                 yield "pip", path

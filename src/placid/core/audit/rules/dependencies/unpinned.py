@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 
 from placid.core.audit.facts.dockerfiles import dockerfiles
+from placid.core.audit.facts.file_names import named
 from placid.core.audit.facts.projects import is_foreign
 from placid.core.audit.facts.run_commands import run_commands
 from placid.core.audit.model import Repository
@@ -22,6 +23,10 @@ from placid.formats.lockfiles.gradle import dynamic, floats, read_pom
 from placid.formats.lockfiles.model import Wanted
 from placid.formats.lockfiles.requirements import is_exact, read_requirements
 
+_NAMES = (
+    *("requirements.txt", "base.txt", "prod.txt", "production.txt"),
+    *("pom.xml", "build.gradle", "build.gradle.kts"),
+)
 _SERVED = re.compile(r"(?:^|/)requirements(?:/(?:base|prod|production))?\.txt$")
 _STARTS = ("Procfile", "manage.py", "wsgi.py", "app.yaml", "serverless.yml", "zappa_settings.json")
 _PACKAGED = ("setup.py", "setup.cfg", "pyproject.toml", "Pipfile")
@@ -29,7 +34,7 @@ _PACKAGED = ("setup.py", "setup.cfg", "pyproject.toml", "Pipfile")
 
 @rule("dependencies/unpinned", Severity.MEDIUM, docs=__doc__ or "")
 def unpinned(repository: Repository) -> Iterator[Hit | Unknown]:
-    for path in repository.paths:
+    for path in named(repository, _NAMES):
         name = posixpath.basename(path)
         if _SERVED.search(path) and not is_foreign(path):
             yield from _requirements(repository, path)
