@@ -8,7 +8,6 @@ streams at random looks; the study does not begin before they agree to nine digi
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,8 +16,7 @@ import numpy as np
 from bench.study.streams import BOUNDS, Bools, Events, Floats, Ints, Scenario, Stream, stream
 from placid.core.analysis.band import LEAST, constant, level
 from placid.core.analysis.case import Case, Counts, Event
-from placid.core.analysis.evidence import BETTER, SLOWER, WORSE, Bets
-from placid.core.analysis.folding import INSTANT, LEFT_OUT, MOST
+from placid.core.analysis.evidence import BETTER, SLOWER, WORSE, Bets, Instants
 from placid.core.analysis.objectives import SLOWEST
 from placid.core.analysis.verdict import judge, shares
 
@@ -47,8 +45,8 @@ class Path:
     good: Bools
 
 
-def split(events: Events, bets: Bets, instants: Ints | None = None) -> Floats:
-    """`evidence.Split` after each event; `instants` are the events that begin one each."""
+def split(events: Events, bets: Bets) -> Floats:
+    """`evidence.Split` after each event."""
     if not len(events.at):
         return np.zeros(0)
     ratios, stakes = np.array(bets).T
@@ -57,47 +55,16 @@ def split(events: Events, bets: Bets, instants: Ints | None = None) -> Floats:
     told = (events.weight > 0) & (events.weight < 1)
     rise = events.canary[:, None] * np.log(ratios)
     logs = fall + rise if told.all() else np.where(told[:, None], fall + rise, 0.0)
-    upto = np.cumsum(logs, axis=0)
-    return _log_mean(upto if instants is None else _capped(upto, instants), stakes)
+    return _log_mean(np.cumsum(logs, axis=0), stakes)
 
 
-def _capped(upto: Floats, instants: Ints) -> Floats:
-    """Each bet's running log with no instant adding more than log(MOST)."""
-    start = np.concatenate([np.zeros((1, upto.shape[1])), upto[instants[1:] - 1]])
-    last = np.concatenate([instants[1:] - 1, [len(upto) - 1]])
-    gained = np.minimum(upto[last] - start, math.log(MOST))
-    before = np.concatenate([np.zeros((1, upto.shape[1])), np.cumsum(gained, axis=0)[:-1]])
-    which = np.repeat(np.arange(len(instants)), last - instants + 1)
-    capped: Floats = before[which] + np.minimum(upto - start[which], math.log(MOST))
-    return capped
-
-
-def instants(events: Events) -> Ints:
-    """Which events begin an instant: the first, then each that comes `INSTANT` later."""
-    at = events.at.tolist()
-    found: list[int] = []
-    number = 0
-    while number < len(at):
-        found.append(number)
-        number = bisect_left(at, at[number] + INSTANT, number)
-    return np.array(found, np.int64)
-
-
-def stalled(events: Events, begun: Ints, ends: Ints) -> Ints:
-    """The canary's slow answers in its `LEFT_OUT` fullest instants, as of each of `ends`."""
-    upto = np.searchsorted(events.at, ends)
-    hits = np.concatenate([[0], np.cumsum(events.canary)])
-    fullest = [0] * LEFT_OUT
-    whole = hits[np.concatenate([begun[1:], [len(events.at)]])] - hits[begun]
-    table = [tuple(fullest)]
-    for count in whole.tolist():
-        fullest = sorted((*fullest, count))[-LEFT_OUT:]
-        table.append(tuple(fullest))
-    present = np.searchsorted(begun, upto, side="left") - 1
-    ended = np.array(table)[np.maximum(present, 0)]
-    open_now = np.where(present >= 0, hits[upto] - hits[begun[np.maximum(present, 0)]], 0)
-    every = np.concatenate([ended, open_now[:, None]], axis=1)
-    out: Ints = np.sort(every, axis=1)[:, -LEFT_OUT:].sum(1)
+def held(events: Events) -> Bools:
+    """Which slow events a stall may have held (`evidence.Instants`, asked for each)."""
+    out = np.zeros(len(events.at), np.bool_)
+    hits = np.flatnonzero(events.canary)
+    pairs = zip(events.at[hits].tolist(), events.weight[hits].tolist(), strict=True)
+    instants = Instants(float(events.at[0]) if len(events.at) else 0.0)
+    out[hits] = [not instants.room(at, weight) for at, weight in pairs]
     return out
 
 
@@ -121,9 +88,11 @@ def _log_mean(logs: Floats, stakes: Floats) -> Floats:
 def path(run: Stream) -> Path:
     """Every look at one run."""
     share = SHARES[run.sticky]
-    begun = instants(run.slow_events)
-    errors, slow = split(run.error_events, WORSE), split(run.slow_events, SLOWER, begun)
-    at = np.concatenate([run.error_events.at, run.slow_events.at])
+    told = run.slow_events
+    stall = held(told)
+    late = Events(told.at, told.canary & ~stall, told.weight)
+    errors, slow = split(run.error_events, WORSE), split(late, SLOWER)
+    at = np.concatenate([run.error_events.at, late.at])
     order = np.argsort(at, kind="stable")
     is_error = order < len(errors)
     now_errors = _held(errors, np.cumsum(is_error, dtype=np.int64))
@@ -136,9 +105,9 @@ def path(run: Stream) -> Path:
     peaks = np.maximum.accumulate(np.concatenate([[start], events]))
     end_errors, end_slow = _held(now_errors, upto), _held(now_slow, upto)
     limit, sick_errors, good_errors = _limit(run, end_errors)
-    held = stalled(run.slow_events, begun, ends)
-    p95, sick_p95, good_p95 = _p95(run, held)
-    band_alone, band = _band(run, held, (ALPHA, (share["band"] or 1e-9) * ALPHA))
+    stalled = np.searchsorted(told.at[stall], ends)
+    p95, sick_p95, good_p95 = _p95(run, stalled)
+    band_alone, band = _band(run, stalled, (ALPHA, (share["band"] or 1e-9) * ALPHA))
     band &= share["band"] > 0
     total = (
         share["errors"] * _e(end_errors)
@@ -174,24 +143,24 @@ def _limit(run: Stream, errors: Floats) -> tuple[Floats, Floats, Floats]:
     return broken, totals(LIMIT, m, others), totals(LIMIT, n, bad, BETTER)
 
 
-def _p95(run: Stream, held: Ints) -> tuple[Floats, Floats, Floats]:
+def _p95(run: Stream, stalled: Ints) -> tuple[Floats, Floats, Floats]:
     cut = BOUNDS.index(1000 * P95) + 1
     (n, slow), (m, others) = (
         (np.cumsum(one.sum(1)), np.cumsum(one[:, cut:].sum(1))) for one in run.latency
     )
-    steady = np.maximum(slow - held, 0)
+    steady = np.maximum(slow - stalled, 0)
     broken = totals(SLOWEST, n, steady)
     broken[(m > 0) & ((others > SLOWEST * m) | (steady * m <= others * n))] = -np.inf
     return broken, totals(SLOWEST, m, others), totals(SLOWEST, n, slow, BETTER)
 
 
-def _band(run: Stream, held: Ints, alphas: tuple[float, ...]) -> list[Bools]:
+def _band(run: Stream, stalled: Ints, alphas: tuple[float, ...]) -> list[Bools]:
     """For each alpha: True where the band of the present weight is left."""
     changed = np.concatenate([[0], np.flatnonzero(np.diff(run.weight)) + 1, [len(run.weight)]])
     left = [np.zeros(len(run.weight), np.bool_) for _ in alphas]
     for step, (start, end) in enumerate(pairwise(changed.tolist())):
         (here, n), (there, m) = (_shares(one[start:end]) for one in run.latency)
-        gap = (there - here).max(axis=1) - held[start:end] / np.maximum(n, 1)
+        gap = (there - here).max(axis=1) - stalled[start:end] / np.maximum(n, 1)
         for alpha, out in zip(alphas, left, strict=True):
             c = constant(level(alpha, step) / 2)
             out[start:end] = gap > _radius(n, c) + _radius(m, c)

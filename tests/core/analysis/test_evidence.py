@@ -14,6 +14,7 @@ from placid.core.analysis.evidence import (
     WORSE,
     Bets,
     Incidents,
+    Instants,
     Split,
     breach,
     certificate,
@@ -115,64 +116,57 @@ def test_counts_are_the_same_as_single_events(events: list[tuple[float, bool]]) 
     assert math.isclose(split.log_e, folded(events), abs_tol=1e-9)
 
 
-INSTANTS = st.lists(st.tuples(EVENTS, st.booleans()), max_size=8)
+ANSWERS = st.lists(st.tuples(st.floats(0, 20), st.sampled_from((0.1, 0.5))), max_size=60)
 
 
-def told(instants: list[tuple[list[tuple[float, bool]], bool]], most: float) -> Split:
-    """Each of `instants` folded, asked for the e-value in between where it says so."""
-    split = Split(1.0, SLOWER, most)
-    for events, asked in instants:
-        split.instant()
-        for weight, on_canary in events:
-            split.add(weight, on_canary)
-        if asked:
-            assert split.log_e <= split.bound + 1e-9
-    return split
+def counted(answers: list[tuple[float, float]], start: float = 0.0) -> list[bool]:
+    """Whether each slow answer of the canary, (seconds, weight) in order of time, counts."""
+    instants = Instants(start)
+    return [instants.room(at, weight) for at, weight in answers]
 
 
 @settings(deadline=None)
-@given(INSTANTS, st.floats(1.1, 5))
-def test_a_cap_only_takes_evidence_away(
-    instants: list[tuple[list[tuple[float, bool]], bool]], most: float
+@given(ANSWERS, EVENTS)
+def test_what_has_no_room_only_takes_evidence_away(
+    answers: list[tuple[float, float]], before: list[tuple[float, bool]]
 ) -> None:
     """So what is honest without it is honest with it, at every look."""
-    capped, free = told(instants, most).log_e, told(instants, math.inf).log_e
-    assert capped <= free + 1e-9
-    assert capped <= len(instants) * math.log(most) + 1e-9
+    free = [*before, *((weight, True) for _, weight in sorted(answers))]
+    told = zip(sorted(answers), counted(sorted(answers)), strict=True)
+    fewer = [*before, *((weight, room) for (_, weight), room in told)]
+    for end in range(len(before), len(free) + 1):
+        assert folded(fewer[:end], 1.0, SLOWER) <= folded(free[:end], 1.0, SLOWER) + 1e-9
 
 
 @settings(deadline=None)
-@given(INSTANTS, EVENTS, st.floats(1.1, 5))
-def test_no_instant_raises_the_bet_by_more_than_the_cap(
-    past: list[tuple[list[tuple[float, bool]], bool]], now: list[tuple[float, bool]], most: float
-) -> None:
-    before, after = told(past, most).log_e, told([*past, (now, False)], most).log_e
-    assert after <= before + math.log(most) + 1e-9
+@given(ANSWERS)
+def test_whether_an_answer_counts_is_known_as_it_comes(answers: list[tuple[float, float]]) -> None:
+    ordered = sorted(answers)
+    whole = counted(ordered)
+    assert all(counted(ordered[:end]) == whole[:end] for end in range(len(ordered)))
 
 
-@settings(deadline=None)
-@given(INSTANTS, st.floats(1.1, 5))
-def test_looks_in_between_change_nothing(
-    instants: list[tuple[list[tuple[float, bool]], bool]], most: float
-) -> None:
-    never = [(events, False) for events, _ in instants]
-    assert math.isclose(told(instants, most).log_e, told(never, most).log_e, abs_tol=1e-9)
+@given(st.floats(0, 1e9), st.integers(1, 500))
+def test_of_a_first_stall_one_answer_counts(at: float, count: int) -> None:
+    assert sum(counted([(at, 0.1)] * count, start=at)) == 1
 
 
-@settings(deadline=None)
-@given(st.lists(EVENTS, max_size=8), st.floats(1.1, 5))
-def test_the_cap_by_hand(instants: list[list[tuple[float, bool]]], most: float) -> None:
-    """Each bet on its own: the sum over the instants of what each may add."""
-    logs: list[float] = []
-    for ratio, _ in SLOWER:
-        gains = [
-            sum(math.log((ratio if hit else 1.0) / (w * ratio + 1 - w)) for w, hit in events)
-            for events in instants
-        ]
-        logs.append(sum(min(gain, math.log(most)) for gain in gains))
-    by_hand = math.log(sum(s * math.exp(log) for log, (_, s) in zip(logs, SLOWER, strict=True)))
-    split = told([(events, False) for events in instants], most)
-    assert math.isclose(split.log_e, by_hand, abs_tol=1e-9)
+@given(st.integers(2, 20))
+def test_a_release_that_is_slow_steadily_has_room_for_all(rate: int) -> None:
+    """However slow: after a while nothing is left out, though it began with nothing known."""
+    answers = [(n / rate, 0.1) for n in range(40 * rate)]
+    assert all(counted(answers)[20 * rate :])
+
+
+def test_an_instant_has_room_by_the_history_by_hand() -> None:
+    """10 answers a second apart: an instant has room for 1 + 6 * 0.45 * 10 / 10 = 3.7."""
+    apart = [(float(n), 0.1) for n in range(10)]
+    assert counted([*apart, *[(10.0, 0.1)] * 5]) == [True] * 13 + [False] * 2
+
+
+def test_another_weight_begins_another_history() -> None:
+    apart = [(float(n), 0.1) for n in range(10)]
+    assert counted([*apart, *[(10.0, 0.5)] * 3]) == [True] * 11 + [False] * 2
 
 
 @settings(deadline=None)

@@ -153,7 +153,7 @@ def test_the_sentence_of_a_slow_release() -> None:
     events = tuple(Event(n, n % 3 == 0, "slow", 0.1) for n in range(60))
     verdict = judge(Case(events, Counts(160), Counts(1440)))
     assert verdict.sentence == snapshot(
-        "slow 12 % against 2.8 %, 20 of 60 on the new release (6 expected), e = 890 "
+        "slow 12 % against 2.8 %, 20 of 60 on the new release (6 expected), e = 4100 "
         "after 160 requests"
     )
 

@@ -3,45 +3,32 @@
 The fold keeps nothing between calls; a killed agent folds again and finds the same. Conviction is
 by the highest point the weighted sum of the two e-processes ever reached, so a verdict, once bad,
 stays bad. Only an event on the canary can raise the sum, so only there is it worked out, and not
-even there when a cheap bound says that it is no new high. 10,000 events take 15 to 25 ms.
+even there when a cheap bound says that it is no new high. 10,000 events take about 15 ms.
 
 A copy that stalls (it is cold, or the machine busy) answers all it held at once: one cause, many
-slow requests, by as many clients. So slow answers are taken by the instant, which begins with one
-and lasts a second: no instant may more than double a bet, so seven at least must speak against a
-release; and what the canary's fullest instants held is left out where totals speak against it.
-This only takes evidence away, so what is honest without it stays so. At 100 requests/s 86 % of good
-releases whose copies stalled as they started were taken back without it; 3 % are with it.
+slow requests, by as many clients. So where far more slow answers than usual fall on the canary in
+an instant, those that are too many (`Instants`) are left out of totals, and in the bet count as if
+stable had given them. This only takes evidence away, so what is honest without it stays so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import inf
 from operator import attrgetter
 
 from placid.core.analysis.case import Case, Event, Span
-from placid.core.analysis.evidence import SLOWER, WORSE, Incidents, Split, plain
+from placid.core.analysis.evidence import SLOWER, WORSE, Bets, Incidents, Instants, Split, plain
 
 LONGEST = 6
 """Windows an incident may last where sessions stick to a release."""
-
-INSTANT = 1.0
-"""Seconds in which slow answers may all have one cause."""
-
-MOST = 2.0
-"""The factor by which the slow answers of one instant may raise a bet: with 3 stalls take back a
-tenth of good releases, with 1.6 a slower p95 is found a quarter later."""
-
-LEFT_OUT = 2
-"""How many of the canary's fullest instants say nothing against its totals: a stall touches two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """One kind of bad request: as it came (`canary`, `stable`), repeats left out (`hits` of `told`
     fell on the canary, `expected` would have), and the log e-value now and at the peak. `stalled`
-    is how many of the slow ones fell on the canary in the instants that are left out of totals."""
+    is how many of the slow ones on the canary one stall may have held: they are no evidence."""
 
     canary: int
     stable: int
@@ -69,54 +56,46 @@ class Folded:
 class _Kind:
     """One kind of bad request: its bet, its incidents, and counts for (stable, canary)."""
 
-    __slots__ = ("crowds", "incidents", "peak", "repeats", "seen", "share", "split", "until")
+    __slots__ = ("incidents", "peak", "repeats", "seen", "share", "split", "stalled")
 
-    def __init__(self, case: Case, share: float, split: Split) -> None:
+    def __init__(self, case: Case, share: float, bets: Bets) -> None:
         longest = LONGEST * case.window if case.sticky else case.window
-        self.split, self.share = split, share
+        self.split, self.share = Split(case.tolerance, bets), share
         self.incidents = Incidents(case.window, longest)
-        self.seen, self.repeats, self.peak = [0, 0], [0, 0], 0.0
-        self.crowds, self.until = [0], -inf
-
-    def instant(self, event: Event) -> None:
-        """Notice where an instant ends and another begins, and how many fell on the canary."""
-        if event.at >= self.until:
-            self.until = event.at + INSTANT
-            self.split.instant()
-            self.crowds = [*sorted(self.crowds)[-LEFT_OUT:], 0]
-        self.crowds[-1] += event.on_canary
+        self.seen, self.repeats, self.peak, self.stalled = [0, 0], [0, 0], 0.0, 0
 
     def tally(self) -> Tally:
         split = self.split
         (stable, canary), (other, repeats) = self.seen, self.repeats
         log_e = split.log_e
         told = (split.hits, split.told, split.expected)
-        stalled = sum(sorted(self.crowds)[-LEFT_OUT:])
-        return Tally(canary, stable, repeats, other, *told, log_e, self.peak, stalled)
+        return Tally(canary, stable, repeats, other, *told, log_e, self.peak, self.stalled)
 
 
 class _Fold:
     """The running state of one fold."""
 
     def __init__(self, case: Case, errors: float, slow: float) -> None:
-        self.errors = _Kind(case, errors, Split(case.tolerance, WORSE))
-        most = inf if case.spans else MOST  # counters have no instants that could be told apart
-        self.slow = _Kind(case, slow, Split(case.tolerance, SLOWER, most))
+        self.errors, self.slow = _Kind(case, errors, WORSE), _Kind(case, slow, SLOWER)
         self.goal, self.peak = 1.0 / case.alpha, errors + slow
         self.at: float | None = None
 
     def events(self, events: Iterable[Event]) -> None:
-        kinds = {"error": self.errors, "slow": self.slow}
-        for event in sorted(events, key=attrgetter("at")):
-            kind, on_canary = kinds[event.kind], event.on_canary
-            kind.seen[on_canary] += 1
-            if kind is self.slow:
-                kind.instant(event)
+        ordered = sorted(events, key=attrgetter("at"))
+        slow = next((event.at for event in ordered if event.kind == "slow"), 0.0)
+        instants = Instants(slow)
+        for event in ordered:
+            kind = self.errors if event.kind == "error" else self.slow
+            counts = event.on_canary
+            kind.seen[counts] += 1
+            if counts and kind is self.slow and not instants.room(event.at, event.weight):
+                kind.stalled += 1
+                counts = False
             if not kind.incidents.new(event.client, event.at):
-                kind.repeats[on_canary] += 1
+                kind.repeats[event.on_canary] += 1
                 continue
-            kind.split.add(event.weight, on_canary)
-            if on_canary and self.at is None and self._look():
+            kind.split.add(event.weight, counts)
+            if counts and self.at is None and self._look():
                 self.at = event.at
 
     def spans(self, spans: Iterable[Span]) -> None:

@@ -27,7 +27,7 @@ from placid.core.analysis.folding import Folded, fold
 from placid.core.analysis.objectives import Objective
 from placid.core.verdict import Outcome, Verdict
 
-SHARES = {"errors": 0.55, "slow": 0.27, "band": 0.06, "limit": 0.07, "p95": 0.05}
+SHARES = {"errors": 0.55, "slow": 0.31, "band": 0.04, "limit": 0.05, "p95": 0.05}
 """How alpha is shared; the shares of grounds that are not in force go to the others."""
 
 
