@@ -167,3 +167,26 @@ def test_what_our_rules_are_sure_of_is_not_told_twice(tmp_path: Path) -> None:
     }
     theirs = list(kingfisher.start(tmp_path, there.paths).finish(there, own))
     assert [each.hit.at[0].path for each in theirs] == ["src/a.py"]
+
+
+def test_many_files_are_read_as_a_folder(tmp_path: Path) -> None:
+    files = {f"many/{number}.txt": "nothing\n" for number in range(120)}
+    files |= {
+        "o(d[d]) é/x.txt": f"{GITHUB}\n",
+        "-a.txt": f"{GITHUB}\n",
+        "many/b/c.txt": f"{STRIPE}\n",
+        "build/d.txt": f"{GITHUB}\n",
+    }
+    there = written(tmp_path, files | {".gitignore": "build/\no(d*/\n"})
+    assert [each.at[0].path for each in found(tmp_path, there)] == ["-a.txt", "many/b/c.txt"]
+    few = kingfisher.start(tmp_path, ["-a.txt"]).finish(there)
+    assert [each.hit.at[0].path for each in few] == ["-a.txt"]
+
+
+def test_links_out_of_the_tree_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "outside.txt").write_text(f"{GITHUB}\n")
+    written(tmp_path / "in", {"a.txt": "nothing\n"})
+    (tmp_path / "in/b.txt").symlink_to(tmp_path / "outside.txt")
+    there = Repository(tree_at(tmp_path / "in"), TODAY)
+    assert "b.txt" in there.paths
+    assert not said(tmp_path / "in", there)

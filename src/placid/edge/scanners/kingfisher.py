@@ -40,7 +40,7 @@ from placid.edge.scanners.program import Ended, Program, installed
 TREE = "secrets/committed-secret"
 HISTORY = "secrets/secret-in-history"
 OPTIONS = (
-    *("scan", ".", "--format", "json", "--quiet", "--no-validate", "--no-update-check"),
+    *("scan", "--format", "json", "--quiet", "--no-validate", "--no-update-check"),
     *("--redact", "--no-dedup", "--no-binary", "--no-extract-archives"),
     *("--max-file-size", "20"),
 )
@@ -50,6 +50,8 @@ HISTORY_LIMIT = 1_800.0
 _FOUND = 200
 """kingfisher's exit code when it found something."""
 _MOST_EXCLUDED = 400
+_FEW = 100
+"""So many files are named one by one; more take longer than their folder does."""
 _WHOLE_FILE = "secrets/env-file-in-repository"
 _ALL = Span(0, 1 << 40)
 _PRACTICE = re.compile(
@@ -104,7 +106,7 @@ class Running:
             return
         if ended.code not in {0, _FOUND}:
             yield Said(TREE, Unknown(f"kingfisher did not finish: {_reason(ended)}"))
-        ours = [each for each in matches if repository.has(each.finding.name)]
+        ours = [each for each in matches if repository.text(each.finding.name)]
         in_tree = [each for each in ours if each.finding.git_metadata is None]
         yield from _in_tree(repository, in_tree, known(told))
         if self.history:
@@ -121,8 +123,12 @@ def start(root: Path, paths: Sequence[str], *, history: bool = False) -> Running
         return Running(history, None)
     argv = [binary, *OPTIONS]  # its reader of history would not see an excluded .git
     argv += ["--git-history", "full"] if history else ["--git-history", "none", *_NO_GIT]
-    for folder in _not_ours(root, paths):
-        argv += ["--exclude", f"./{glob.escape(folder)}"]
+    if len(paths) <= _FEW and not history:
+        argv += ["--", *(f"./{path}" for path in paths)]
+    else:
+        for folder in _not_ours(root, paths):
+            argv += ["--exclude", f"./{glob.escape(folder)}"]
+        argv += ["--", "."]
     return Running(history, Program(argv, root, HISTORY_LIMIT if history else LIMIT))
 
 

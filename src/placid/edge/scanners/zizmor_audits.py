@@ -206,7 +206,7 @@ AUDITS: dict[str, Audit] = {
         "store each part as a secret of its own",
     ),
     "unsound-condition": Audit(
-        HIGH,
+        MEDIUM,
         "A condition can be false: text around an expression makes it always true.",
         "write the conditions as one expression",
     ),
