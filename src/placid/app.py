@@ -21,10 +21,8 @@ from placid.config.model import Config, Environment
 from placid.config.policy import ignored, policy
 from placid.core.rollout.environment import Environment as Machine
 from placid.core.rollout.environment import HeadSeen
-from placid.core.rollout.facts import Measured, Opened
 from placid.core.rollout.policy import Policy
-from placid.core.verdict import Verdict
-from placid.ports import Samples, Store
+from placid.ports import Store
 
 if TYPE_CHECKING:
     from placid.edge.build_recipe import Plan as Recipe
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from placid.edge.workshop import Workshop
     from placid.engine.environments import Keeper
     from placid.engine.environments import Plan as EnginePlan
-    from placid.engine.rollouts import Judgement, Watcher
+    from placid.engine.rollouts import Watcher
 
 Say = Callable[[str], None]
 
@@ -222,6 +220,7 @@ async def keeping(
     """The keeper of one environment, with its real target. Enter only while holding its lease."""
     from placid.edge.signals.envoy import EnvoySignal
     from placid.engine.environments import Keeper
+    from placid.engine.judging import Court
     from placid.engine.rollouts import Place
 
     house = parts.house
@@ -232,7 +231,7 @@ async def keeping(
             parts.store,
             target,
             signal,
-            court(signal.sticky),
+            Court(signal.sticky),
             clock,
             parts.watcher,
         )
@@ -271,17 +270,3 @@ def plan(house: House, name: str, builds: Workshop) -> EnginePlan:
 
     machine = Machine(policy(house.config, house.environment(name)), house.config.keep)
     return Plan(house.config.app, name, machine, policies(house, name, builds))
-
-
-def court(sticky: bool) -> Judgement:
-    """Judges each rollout by the standard that it was opened with."""
-    from placid.engine.judging import Court, Standard
-
-    def judge(
-        samples: Samples, opened: Opened, measured: Measured, changes: tuple[Measured, ...]
-    ) -> Verdict:
-        given = opened.standard
-        standard = Standard(given.alpha, given.tolerance, given.window, given.errors, given.p95)
-        return Court(standard, sticky)(samples, opened, measured, changes)
-
-    return judge

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from placid.core.rollout.facts import Measured, Opened
-from placid.engine.judging import Court, Standard
+from placid.core.rollout.policy import Standard
+from placid.core.rollout.state import State
+from placid.engine.judging import Court
 from placid.ports import Bad, Samples, Totals
 from tests.engine.fakes import release
 from tests.fakes import EPOCH
@@ -26,7 +28,7 @@ def test_two_bad_requests_on_a_tenth_of_the_traffic_convict() -> None:
     samples = Samples((bad(1, NEW.id, "a"), bad(2, NEW.id, "b")), totals)
     measured = Measured({OLD.id: 1000}, {}, EPOCH)
 
-    verdict = Court(Standard())(samples, OPENED, measured, ())
+    verdict = Court()(samples, OPENED, measured, ())
 
     assert verdict.outcome == "bad"
     assert verdict.requests == 20
@@ -37,7 +39,7 @@ def test_what_was_counted_before_the_rollout_does_not_count() -> None:
     totals = {NEW.id: Totals(10, 0), OLD.id: Totals(5000, 400)}
     measured = Measured({OLD.id: 4900}, {OLD.id: 400}, EPOCH)
 
-    verdict = Court(Standard())(Samples((), totals), OPENED, measured, ())
+    verdict = Court()(Samples((), totals), OPENED, measured, ())
 
     assert verdict.outcome == "unsure"
     assert not verdict.sick
@@ -49,16 +51,25 @@ def test_one_client_that_retries_is_one_incident_where_it_sticks_to_a_release() 
     totals = {NEW.id: Totals(2000, 20), OLD.id: Totals(18000, 0)}
     measured = Measured({}, {}, EPOCH)
 
-    assert (
-        Court(Standard(errors=None), sticky=True)(
-            Samples(events, totals), OPENED, measured, ()
-        ).outcome
-        != "bad"
-    )
+    opened = Opened(NEW, (), 2, EPOCH, OLD, standard=Standard(errors=None))
+
+    verdict = Court(sticky=True)(Samples(events, totals), opened, measured, ())
+
+    assert verdict.outcome != "bad"
 
 
 def test_counters_that_began_again_with_the_proxy_count_from_nothing() -> None:
     totals = {NEW.id: Totals(5, 0), OLD.id: Totals(50, 0)}
     measured = Measured({NEW.id: 100, OLD.id: 9000}, {}, EPOCH)
 
-    assert Court(Standard())(Samples((), totals), OPENED, measured, ()).requests == 5
+    assert Court()(Samples((), totals), OPENED, measured, ()).requests == 5
+
+
+def test_slow_is_what_breaks_the_objective_until_stable_shows_its_own() -> None:
+    """So that a first deploy, too, sees its slow answers one by one, and tells a stall."""
+    cold = Measured({}, {}, EPOCH)
+    opened = Opened(NEW, (), 2, EPOCH, standard=Standard(p95=0.5))
+    assert State(opened).slow_ms == 0.0
+    assert State(opened, measured=cold).slow_ms == 500.0
+    assert State(OPENED, measured=cold).slow_ms == 0.0
+    assert State(opened, measured=cold, changes=(Measured({}, {}, EPOCH, 80.0),)).slow_ms == 80.0

@@ -10,7 +10,7 @@ from anyio.lowlevel import checkpoint
 from placid.core.rollout.facts import Opened, RolloutFact
 from placid.core.rollout.steps import Judge, Preview, Scale, Shift
 from placid.core.rollout.world import Running, Split, World
-from placid.engine.judging import Court, Standard
+from placid.engine.judging import Court
 from placid.engine.rollouts import Place, roll, story
 from placid.ports import Samples, Totals
 from tests.engine.fakes import MemoryTarget, release
@@ -52,7 +52,7 @@ async def test_a_busy_hour_that_begins_with_the_switch_blames_nobody() -> None:
     running = {OLD.id: Running(2, 2, 2)}
     target = MemoryTarget(world=World(running, Split({OLD.id: 100.0})))
     store = MemoryStore()
-    place = Place(store, target, Noisy(target), Court(Standard()), now)
+    place = Place(store, target, Noisy(target), Court(), now)
     facts = story(store, STREAM)
     first: RolloutFact = Opened(NEW, BLUE_GREEN, 2, now(), OLD, "blue-green")
     await facts.append(0, first)

@@ -15,21 +15,10 @@ STICKY_WINDOW = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Standard:
-    """How sure the judge must be, and what the service promises (shares 0 to 1, seconds)."""
-
-    alpha: float = 0.05
-    tolerance: float = 1.0
-    window: float = 1.0
-    errors: float | None = 0.01
-    p95: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Court:
-    """Judges rollouts by one standard; `sticky` when clients stay with a release."""
+    """Judges each rollout by the standard it was opened with; `sticky` when clients stay with a
+    release."""
 
-    standard: Standard
     sticky: bool = False
 
     def __call__(
@@ -38,7 +27,7 @@ class Court:
         """The verdict on all evidence since `measured`; the weight changed at each of `changes`."""
         new = opened.release.id
         old = opened.stable.id if opened.stable else None
-        standard = self.standard
+        standard = opened.standard
         events = tuple(
             Event(bad.at.timestamp(), bad.release == new, bad.kind, bad.weight, bad.client)
             for bad in samples.bad

@@ -45,9 +45,13 @@ class State:
 
     @property
     def slow_ms(self) -> float:
-        """Above this a request is slow: the first cut that stable had traffic enough to give."""
-        measured = (self.measured, *self.changes) if self.measured else ()
-        return next((m.slow_ms for m in measured if m.slow_ms), 0.0)
+        """Above this a request is slow: the first cut that stable had traffic enough to give, and
+        until there is one the p95 objective, since only single answers can tell a stall."""
+        if self.opened is None or self.measured is None:
+            return 0.0
+        measured = (self.measured, *self.changes)
+        promised = 1000.0 * (self.opened.standard.p95 or 0.0)
+        return next((m.slow_ms for m in measured if m.slow_ms), promised)
 
     @property
     def shifting(self) -> bool:
