@@ -17,6 +17,11 @@ from placid.core.audit.facts.ci_values import values
 from placid.core.audit.facts.dockerfiles import Base, Built, dockerfiles
 from placid.core.audit.facts.file_names import named
 from placid.core.audit.facts.projects import is_foreign
+from placid.core.audit.facts.runtimes_elsewhere import (
+    compose_images,
+    dev_containers,
+    other_pipelines,
+)
 from placid.core.audit.facts.workflows import workflows
 from placid.core.audit.model import Repository, fact
 from placid.formats.runtimes import (
@@ -82,6 +87,7 @@ def statements(repository: Repository) -> tuple[Statement, ...]:
         *_of_files(repository),
         *_of_images(repository),
         *_of_workflows(repository),
+        *_of_others(repository),
     )
 
 
@@ -139,7 +145,16 @@ def _of_images(repository: Repository) -> Iterator[Statement]:
             about = _about(repository, built, base, said.runtime)
             doubt = _given_outside(repository, built.path, base.word.text)
             doubt = doubt or (said.runtime == "go" and "GOTOOLCHAIN" in built.text)
-            yield Statement(said.runtime, Kind.IMAGE, built.path, about, (said,), doubt)
+            kind = Kind.PIN if ".devcontainer/" in built.path else Kind.IMAGE
+            if about or kind is Kind.IMAGE:
+                yield Statement(said.runtime, kind, built.path, about, (said,), doubt)
+
+
+def _of_others(repository: Repository) -> Iterator[Statement]:
+    for path, folder, said in (*dev_containers(repository), *compose_images(repository)):
+        yield Statement(said.runtime, Kind.PIN, path, (folder,), (said,))
+    for path, said in other_pipelines(repository):
+        yield Statement(said.runtime, Kind.CI, path, (), (said,))
 
 
 def _takes_code(built: Built, base: Base) -> bool:
