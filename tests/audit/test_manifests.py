@@ -1,4 +1,4 @@
-"""Kubernetes manifests: what is an object, what is part of one, and that garbage harms none.
+"""Kubernetes manifests: what is an object, what is part of one, and that garbage harms none."""
 
 from __future__ import annotations
 
