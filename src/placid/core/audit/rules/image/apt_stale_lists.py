@@ -26,7 +26,7 @@ def apt_stale_lists(repository: Repository, path: str) -> Iterator[Hit | Unknown
     for call in calls:
         if known is None or not is_apt(call, "install") or "update" in call.text or call.caches:
             continue
-        if any("/" in word.text or not word.known for word in call.command.arguments):
+        if not _names_packages(call):
             continue
         line = {stage.index for stage in chain(known[1], call.stage)}
         before = [
@@ -35,6 +35,14 @@ def apt_stale_lists(repository: Repository, path: str) -> Iterator[Hit | Unknown
             if each.stage.index in line and each.instruction.span <= call.instruction.span
         ]
         yield from _judge(call, before, chain(known[1], call.stage)[0], path)
+
+
+def _names_packages(call: Call) -> bool:
+    """Whether it asks for packages by name, and for no files."""
+    words = call.command.arguments
+    if any("/" in word.text or not word.known or word.text == "-f" for word in words):
+        return False
+    return sum(not word.text.startswith("-") for word in words) > 1
 
 
 def _judge(call: Call, before: list[Call], root: Stage, path: str) -> Iterator[Hit]:

@@ -7,6 +7,7 @@ Good: `depends_on: [database]`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from placid.base.registry import nearest
@@ -14,6 +15,9 @@ from placid.core.audit.facts.compose import compose
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Edit, Fix, Hit, Place, Severity, Unknown, rule
 from placid.formats.compose import Needs
+
+_ALONE = re.compile(r"(?:^|/)(?:docker-)?compose\.ya?ml$")
+"""Names of files that compose takes by themselves; others are put together with `-f`."""
 
 
 @rule("image/compose-undefined-dependency", Severity.HIGH, docs=__doc__ or "")
@@ -26,11 +30,12 @@ def compose_undefined_dependency(repository: Repository) -> Iterator[Hit | Unkno
             for needs in service.needs:
                 if needs.name in names or not needs.required or "$" in needs.name:
                     continue
-                yield _hit(project.path, service.name, needs, sorted(names))
+                close = nearest(needs.name, sorted(names - {service.name}))
+                if close or _ALONE.search(project.path):
+                    yield _hit(project.path, service.name, needs, close)
 
 
-def _hit(path: str, service: str, needs: Needs, names: list[str]) -> Hit:
-    close = nearest(needs.name, [name for name in names if name != service])
+def _hit(path: str, service: str, needs: Needs, close: str | None) -> Hit:
     place = Place(path, needs.span)
     return Hit(
         f"{service} depends on {needs.name}, and there is no such service"

@@ -13,6 +13,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from placid.base.registry import nearest
+from placid.core.audit.facts.build_contexts import build_contexts
 from placid.core.audit.facts.copied import Copied, copied, in_context
 from placid.core.audit.facts.dockerfiles import Built, dockerfiles
 from placid.core.audit.model import Repository, fact
@@ -26,6 +28,8 @@ _MADE = re.compile(
     r"|\.(jar|war|ear|whl|tar|tgz|gz|bz2|xz|zip|deb|rpm|apk|exe|so|bin|wasm|pem|key|crt|db|sqlite)$",
     re.IGNORECASE,
 )
+_TYPO = 2
+"""Letters that a mistyped name may have too many or too few."""
 _SCRIPTS = re.compile(
     r"(\.ya?ml|\.sh|\.hcl|\.toml|\.mk|\.bash|\.ps1|\.gradle|\.kts|[Mm]akefile|[Jj]ustfile"
     r"|Rakefile|Jenkinsfile|Earthfile|package\.json|\.bazel|BUILD|\.gitmodules)$"
@@ -56,9 +60,10 @@ def _judge(repository: Repository, built: Built, each: Copied) -> Iterator[Hit]:
     path = built.copies(each.source)
     if path is None or _may_be_made(repository, path):
         return
-    other = _other_case(repository, built, each.source)
+    other = _other_case(repository, built, each.source) or _close(repository, path, built)
     if other is None:
-        yield Hit(f"there is no {path}: the build stops here", at=(place,))
+        if _is_context(repository, built):
+            yield Hit(f"there is no {path}: the build stops here", at=(place,))
         return
     edits = () if each.word.raw != each.word.text else (Edit(place, other),)
     yield Hit(
@@ -66,6 +71,30 @@ def _judge(repository: Repository, built: Built, each: Copied) -> Iterator[Hit]:
         at=(place,),
         fix=Fix(f"copy {other}", edits) if edits and each.word.text == each.source else None,
     )
+
+
+def _close(repository: Repository, path: str, built: Built) -> str | None:
+    """A file of nearly that name in the same folder, as a path in the context."""
+    folder, name = posixpath.split(path)
+    beside = {
+        posixpath.basename(each): each
+        for each in repository.paths
+        if posixpath.dirname(each) == folder
+    }
+    found = nearest(name, list(beside)) if posixpath.splitext(name)[1] else None
+    if found is None or abs(len(found) - len(name)) > _TYPO:
+        return None
+    if posixpath.splitext(found)[1] != posixpath.splitext(name)[1]:
+        return None
+    return posixpath.relpath(beside[found], built.context or ".")
+
+
+def _is_context(repository: Repository, built: Built) -> bool:
+    """Whether the context has something that is copied, or a file says that it is the one."""
+    if built.path in build_contexts(repository):
+        return True
+    sources = (each.source for each in copied(built) if each.source != ".")
+    return any(any(in_context(repository, built, source)) for source in sources)
 
 
 def _may_be_made(repository: Repository, path: str) -> bool:

@@ -80,10 +80,13 @@ def _fix(built: Built, flag: Flag, name: str, close: str) -> Fix | None:
 
 
 def _elsewhere(repository: Repository, name: str) -> bool:
-    """Whether some file gives builds more contexts, which have names of their own."""
+    """Whether some file gives builds more contexts, or builds an image of that name."""
+    tagged = re.compile(rf"(?:-t|--tag|tags:|image:)[ ='\"]*[^\s]{{0,80}}\b{re.escape(name)}\b")
     for path in repository.paths:
         if path.endswith((".hcl", ".yml", ".yaml", "Makefile", ".sh", ".json", "justfile")):
             text = repository.text(path) or ""
-            if name in text and any(each in text for each in _OTHER_CONTEXTS):
+            if name not in text:
+                continue
+            if any(each in text for each in _OTHER_CONTEXTS) or tagged.search(text):
                 return True
     return False
