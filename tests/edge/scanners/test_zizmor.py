@@ -11,6 +11,7 @@ import pytest
 from placid.core.audit.audit import Said
 from placid.core.audit.audit import findings as findings_of
 from placid.core.audit.fixing import applied, chosen
+from placid.core.audit.masking import showable
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Confidence, Finding, Severity, Unknown
 from placid.edge.scanners import zizmor
@@ -206,3 +207,15 @@ def test_tags_become_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     there = written(tmp_path / "work", {CI: after})
     left = findings_of(there, said(tmp_path / "work", there, network=True))
     assert not of(left, "unpinned-uses")
+
+
+def test_a_password_in_a_workflow_is_not_told(tmp_path: Path) -> None:
+    text = (
+        "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: x\n    container:\n      image: a:1\n"
+    )
+    text += "      credentials:\n        username: u\n        password: hunter2isnotsafe\n"
+    there = written(tmp_path, {CI: text + "    steps:\n      - run: make\n"})
+    findings = findings_of(there, said(tmp_path, there))
+    assert of(findings, "hardcoded-container-credentials")[0].severity == Severity.HIGH
+    assert "hunter2" not in repr([each.message for each in findings])
+    assert "hunter2is" not in (showable(there, CI, findings) or "")

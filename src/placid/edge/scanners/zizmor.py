@@ -73,7 +73,13 @@ class Running:
                 yield Said(
                     f"zizmor/{each.ident}",
                     Hit(
-                        judged.message, at, keep, judged.action, judged.severity, judged.confidence
+                        judged.message,
+                        at,
+                        keep,
+                        judged.action,
+                        judged.severity,
+                        judged.confidence,
+                        judged.hidden,
                     ),
                 )
 

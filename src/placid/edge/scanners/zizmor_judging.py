@@ -41,17 +41,29 @@ _PUSHES = re.compile(
 )
 _JOB = re.compile(r"^ {1,8}[\w-]+:[ \t]*(?:#.*)?$", re.MULTILINE)
 _SHOWN = 80
+_HOLD_SECRETS = frozenset(("hardcoded-container-credentials",))
+_WORDS = {
+    "unpinned-uses": "not pinned to a commit",
+    "artipacked": "the checkout leaves its token in .git/config",
+    "self-repository": "an action of this repository, named by its path",
+}
+"""What is said often, in fewer words than zizmor's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What we say of a finding. `pushes`: its job needs what the finding would take away."""
+    """What we say of a finding.
+
+    pushes  its job needs what the finding would take away
+    hidden  its place holds a secret
+    """
 
     message: str
     action: str
     severity: Severity
     confidence: Confidence
     pushes: bool = False
+    hidden: bool = False
 
 
 def judged(repository: Repository, reported: Reported, at: tuple[Place, ...]) -> Judged:
@@ -67,6 +79,7 @@ def judged(repository: Repository, reported: Reported, at: tuple[Place, ...]) ->
         severity,
         Confidence.LOW if pushes else confidence,
         pushes,
+        reported.ident in _HOLD_SECRETS,
     )
 
 
@@ -88,7 +101,10 @@ def _message(reported: Reported, text: str, at: Place) -> str:
     primary = reported.primary
     note = primary.symbolic.annotation if primary else ""
     here = text[at.span.start : at.span.end]
-    shown = f"`{here}`: " if here and len(here) <= _SHOWN and "\n" not in here else ""
+    short = 0 < len(here) <= _SHOWN and "\n" not in here and reported.ident not in _HOLD_SECRETS
+    shown = f"`{here}`: " if short else ""
+    if reported.ident in _WORDS:
+        return shown + _WORDS[reported.ident]
     bare = note in {"", "this command", "this step", "this job", "this workflow", "here"}
     return f"{shown}{reported.desc}" if bare else f"{shown}{reported.desc}: {note}"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from placid.base.yamltext import Span
 from placid.core.audit.facts.compose import is_compose
 from placid.core.audit.facts.credentials import Look, in_url, is_credential_name, look, look_alone
 from placid.core.audit.facts.env_files import is_example_folder
@@ -34,12 +35,18 @@ def secret_in_compose(repository: Repository, path: str) -> Iterator[Hit | Unkno
                 if seen >= Look.REAL:
                     yield Hit(
                         f"{each.name} of service {service.name} has its value in the file",
-                        (Place(path, each.span),),
+                        (Place(path, _written(text, each)),),
                         severity=Severity.HIGH if seen is Look.KEY else None,
                         confidence=Confidence.HIGH if seen is Look.KEY else Confidence.MEDIUM,
                         action="take the secrets out of the compose files, and change them",
                         hidden=True,
                     )
+
+
+def _written(text: str, variable: Variable) -> Span:
+    """Where its value is written; all of it when that is not as it reads."""
+    start = text.rfind(variable.value or "", *variable.span)
+    return Span(start, start + len(variable.value or "")) if start >= 0 else variable.span
 
 
 def _look(variable: Variable) -> Look:
