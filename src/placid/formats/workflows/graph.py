@@ -12,6 +12,7 @@ from placid.formats.workflows.templates import OPEN
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _LONGEST = 100
+_SHOWN = 50
 _GROUPS = frozenset(("org", "organization", "ent", "enterprise"))
 
 
@@ -119,7 +120,7 @@ def _needs(workflow: Workflow) -> Iterator[Fault]:
         for need in job.needs:
             if need.text.lower() not in jobs:
                 yield Fault(f"Job '{job.id.text}' depends on unknown job '{need.text}'.", need.span)
-    for name in _circular(jobs):
+    for name in _circular(jobs)[:_SHOWN]:
         job = jobs[name]
         for need in job.needs:
             if name in _reached(jobs, need.text.lower()):

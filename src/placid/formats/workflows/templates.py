@@ -20,6 +20,7 @@ from placid.formats.workflows.fault import Fault
 from placid.formats.workflows.shapes import Names
 
 OPEN = "${{"
+_LONGEST = 50_000
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 
 
@@ -116,6 +117,8 @@ def accesses(scalar: Scalar, *, condition_text: bool = False) -> list[tuple[tupl
 
 def located(source: str, scalar: Scalar, span: Span) -> Span:
     """Where characters of a value stand in the file; all of the value when they cannot be told."""
+    if len(scalar.text) > _LONGEST:
+        return scalar.span
     raw = source[scalar.span.start : scalar.span.end]
     whole = raw.find(scalar.text) if scalar.text else -1
     if whole >= 0:

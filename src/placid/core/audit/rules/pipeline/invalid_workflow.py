@@ -14,9 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from placid.base.yamltext import Node, Scalar
 from placid.core.audit.facts.workflows import faults, is_workflow, workflow
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, Unknown, path_rule
+from placid.formats.workflows import Job
+
+_MEND = "mend the workflow file"
 
 
 @path_rule("pipeline/invalid-workflow", Severity.HIGH, docs=__doc__ or "", reads=is_workflow)
@@ -27,12 +31,21 @@ def invalid_workflow(repository: Repository, path: str) -> Iterator[Hit | Unknow
         message = "GitHub takes every file here for a workflow; this one has neither on nor jobs"
         yield Hit(message, (Place(path),), action="move it out of .github/workflows")
         return
+    for job in read.jobs if read is not None else ():
+        if not job.uses and not job.steps and not isinstance(_value(job, "steps"), Scalar):
+            message = "No steps defined in `steps` and no workflow called in `uses` for the job "
+            yield Hit(message + job.id.text, (Place(path, job.id.span),), action=_MEND)
     for fault in faults(repository, path, "workflow"):
         ignored = fault.standing == "ignored"
         if fault.standing != "harmless":
             yield Hit(
                 fault.message + ("; GitHub ignores it" if ignored else ""),
                 (Place(path, fault.span),),
-                action="remove filters without effect" if ignored else "mend the workflow file",
+                action="remove filters without effect" if ignored else _MEND,
                 severity=Severity.MEDIUM if ignored else None,
             )
+
+
+def _value(job: Job, key: str) -> Node | None:
+    entry = job.body.get(key)
+    return entry.value if entry is not None else None

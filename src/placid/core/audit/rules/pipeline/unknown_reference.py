@@ -23,6 +23,7 @@ from placid.core.audit.rule import Hit, Place, Severity, Unknown, path_rule
 from placid.formats.workflows import Job, Step, Workflow
 from placid.formats.workflows.accesses import Reading, action_accesses, workflow_accesses
 
+_LARGEST = 50_000
 _OR = re.compile(r"\s*\|\|")
 _GITHUB = (
     "action action_path action_ref action_repository action_status actor actor_id api_url "
@@ -71,7 +72,7 @@ def unknown_reference(repository: Repository, path: str) -> Iterator[Hit | Unkno
 
 def _wrongs(repository: Repository, path: str, source: str) -> Iterator[tuple[Reading, str]]:
     read = workflow(repository, path) if is_workflow(path) else None
-    if read is not None:
+    if read is not None and read.root.weight < _LARGEST:
         for reading in workflow_accesses(source, read):
             yield reading, _wrong(read, reading)
     own = action(repository, path) if read is None and is_action(path) else None
@@ -136,13 +137,14 @@ def _step(reading: Reading, steps: tuple[Step, ...]) -> str:
     name = _key(reading, 1)
     if reading.path[0] != "steps" or not name:
         return ""
-    ids = [step.id.text.lower() if step.id is not None else "" for step in steps]
-    if name not in ids:
-        return f"no step here has the id {reading.path[1]}"
-    here = next((at for at, step in enumerate(steps) if step is reading.step), None)
-    if here is not None and ids.index(name) > here:
-        return f"step {reading.path[1]} comes later"
-    return _part(reading)
+    absent = f"no step here has the id {reading.path[1]}"
+    for step in steps:
+        if step.id is not None and step.id.text.lower() == name:
+            return _part(reading)
+        if step is reading.step:
+            later = any(each.id is not None and each.id.text.lower() == name for each in steps)
+            return f"step {reading.path[1]} comes later" if later else absent
+    return absent
 
 
 def _job(read: Workflow, reading: Reading) -> str:
