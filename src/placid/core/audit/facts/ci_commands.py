@@ -18,7 +18,8 @@ from placid.core.audit.model import Repository, fact
 from placid.formats.shell import Command, Word, commands
 from placid.formats.workflows import Job, Step, Workflow
 
-_TOOLS = re.compile(r"\b(?:npm|yarn|pnpm|bun|uv|pipenv|pdm|cargo)\b")
+CALLS = re.compile(r"\b(?:npm|yarn|pnpm|bun|uv|pipenv|pdm|cargo)\b")
+"""Whether a script may call a package manager that keeps a lock."""
 
 
 class CiCommand(NamedTuple):
@@ -64,7 +65,7 @@ def checks_out(job: Job) -> bool:
 
 def _of_step(workflow: Workflow, job: Job, step: Step) -> Iterator[CiCommand]:
     script = step.run
-    if script is None or not _TOOLS.search(script.text):
+    if script is None or not CALLS.search(script.text):
         return
     folder: str | None = _folder(workflow, job, step)
     for command in commands(script.text):

@@ -15,7 +15,7 @@ import posixpath
 from collections.abc import Iterator
 
 from placid.base.yamltext import Span
-from placid.core.audit.facts.ci_commands import CiCommand, ci_commands
+from placid.core.audit.facts.ci_commands import CALLS, CiCommand, ci_commands
 from placid.core.audit.facts.copied import copied, in_context
 from placid.core.audit.facts.dockerfiles import Built, dockerfiles
 from placid.core.audit.facts.installs import Install, install_of
@@ -26,6 +26,8 @@ from placid.core.audit.model import Repository
 from placid.core.audit.rule import Edit, Fix, Hit, Place, Severity, Unknown, rule
 from placid.formats.dockerfile import chain
 
+_CHANGES = ("yalc", "package.json", "npm pkg", "npm link")
+"""What changes the manifest first, so that the lock cannot be kept to."""
 _CAREFUL = {"uv", "cargo"}
 """Tools that keep to the lock as long as it is in step with the manifest."""
 _WRITES = ("git push", "git commit", "create-pull-request", "git-auto-commit", "npm version")
@@ -36,7 +38,7 @@ def unlocked_install(repository: Repository) -> Iterator[Hit | Unknown]:
     if not any(project.locks for project in projects(repository)):
         return
     for built in dockerfiles(repository):
-        if not built.example and not is_foreign(built.path):
+        if not built.example and not is_foreign(built.path) and CALLS.search(built.text):
             for call in run_commands(repository, built.path):
                 yield from _in_image(repository, built, call)
     for each in ci_commands(repository):
@@ -47,6 +49,8 @@ def unlocked_install(repository: Repository) -> Iterator[Hit | Unknown]:
 def _in_image(repository: Repository, built: Built, call: Call) -> Iterator[Hit]:
     text = built.text
     if install_of(call.command, True, False) is None or "UV_LOCKED" in text or "UV_FROZEN" in text:
+        return
+    if any(each in call.script.text for each in _CHANGES):
         return
     files = _before(repository, built, call)
     found = [

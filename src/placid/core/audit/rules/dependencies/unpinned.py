@@ -75,7 +75,8 @@ def _installed(repository: Repository) -> dict[str, str]:
     """The requirements that an image installs, with who does."""
     found: dict[str, str] = {}
     for each in dockerfiles(repository):
-        for call in () if each.example else run_commands(repository, each.path):
+        quiet = each.example or "pip" not in each.text
+        for call in () if quiet else run_commands(repository, each.path):
             if call.command.verb() != "install" or not call.command.program.startswith("pip"):
                 continue
             for word in call.command.arguments:
