@@ -19,6 +19,6 @@ PROMISES = {
     "people": "`promote`, `abort`, `pause`, `resume` and `rollback` work from another terminal",
     "wake": "Wakes on a push by a hook or a signed webhook, and polls besides",
     "ledger": "Keeps every fact in SQLite, or in PostgreSQL by a URL",
-    "check": "Checks a repository before it ships, offline: what several files say together, with fixes",
+    "check": "Checks a repository before it ships, offline, across its files, with fixes",
     "protect": "Shows how GitHub protects the branch beside what you want, and makes it so",
 }
