@@ -61,7 +61,7 @@ class Project:
 
 def is_compose(path: str) -> bool:
     """Whether a file's name says that it is a compose file."""
-    return bool(_NAME.search(path))
+    return "ompose" in path and bool(_NAME.search(path))
 
 
 @path_fact
