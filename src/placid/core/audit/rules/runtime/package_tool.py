@@ -36,8 +36,8 @@ _INSTALLS = {
 }
 
 
-@rule("runtime/package-manager", Severity.MEDIUM, docs=__doc__ or "")
-def package_manager(repository: Repository) -> Iterator[Hit | Unknown]:
+@rule("runtime/package-tool", Severity.MEDIUM, docs=__doc__ or "")
+def package_tool(repository: Repository) -> Iterator[Hit | Unknown]:
     for project in projects(repository):
         if project.ecosystem == "npm":
             yield from _of_project(repository, project)
