@@ -1,7 +1,7 @@
 """A base image is pinned by digest, with its tag kept for people and update bots.
 
 Why: tags move; only a digest is the same image in every build, on every machine, and after going
-back. `placid check --online` can look digests up; a bot such as Renovate keeps them fresh.
+back. `docker buildx imagetools inspect IMAGE` shows a digest; an update bot keeps it fresh.
 Bad: `FROM python:3.13-slim`
 Good: `FROM python:3.13-slim@sha256:...`
 """
