@@ -14,7 +14,7 @@ from .trees import repository
 ACROSS = (
     "duplicate-object exposed-port fixed-replicas idle-selector invalid-manifest missing-backend"
     " missing-config-key missing-disruption-budget missing-reference namespace-mismatch"
-    " scale-target selector-mismatch service-without-pods unserved-target-port"
+    " no-such-kind scale-target selector-mismatch service-without-pods unserved-target-port"
 )
 RULES = [every_rule().get(f"kubernetes/{name}") for name in ACROSS.split()]
 KINDS = st.sampled_from(

@@ -19,6 +19,7 @@ from placid.base.yamltext import Entry, Mapping, Node, Scalar, Sequence, Span
 from placid.formats.manifests.object import Object, is_hole
 
 _SWITCHES = frozenset("y yes on true n no off false".split())  # noqa: SIM905
+_STABLE = re.compile(r"(.*/)?v[0-9]+")
 _OLD_INT = re.compile(r"[-+]?(0b[01_]+|[0-9][0-9_]*)")
 
 
@@ -82,6 +83,20 @@ class Schemas:
         }
         self.kinds = frozenset(kind for _, kind in self._kinds)
         self.groups = frozenset(version for version, _ in self._kinds)
+
+    def no_such(self, version: str, kind: str) -> str:
+        """Why there is no such kind in a stable version of the API's own; "" when there may be."""
+        if version not in self.groups or not _STABLE.fullmatch(version):
+            return ""
+        if (version, kind) in self._kinds or kind == "List":
+            return ""
+        homes = sorted(group for group, one in self._kinds if one == kind)
+        if homes:
+            return f"{version} has no kind {kind}; it is in {' and '.join(homes)}"
+        near = get_close_matches(
+            kind, [one for group, one in self._kinds if group == version], 1, 0.85
+        )
+        return f"{version} has no kind {kind}; did you mean {near[0]}?" if near else ""
 
     def faults(self, each: Object) -> Iterator[Fault]:
         """Where an object is not what its kind may be; nothing for a kind that is not known."""
