@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import fnmatchcase
 
@@ -37,6 +37,8 @@ from placid.formats.runtimes import (
 from placid.formats.runtimes.said import is_other
 from placid.formats.workflows import Job, Step, Workflow
 
+_TESTS = re.compile(r"\b(?:py)?tests?\b|\b(?:tox|nox|rspec|vitest|jest|phpunit)\b")
+_IN_IMAGES = re.compile(r"\bdocker(?:-compose| compose| run)\b")
 OF = {
     "node": ("package.json",),
     "python": ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "requirements.txt"),
@@ -60,7 +62,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one place says; `path` is the file, `any_of` what may be meant, all with places."""
+    """What one place says; `path` is the file, `any_of` what may be meant, all with places.
+
+    `doubtful` when something else may set it; `tests` for a job of a pipeline that runs tests
+    """
 
     runtime: str
     kind: Kind
@@ -68,6 +73,7 @@ class Statement:
     about: tuple[str, ...]
     any_of: tuple[Said, ...]
     doubtful: bool = False
+    tests: bool = False
 
     @property
     def text(self) -> str:
@@ -218,12 +224,19 @@ def _of_workflows(repository: Repository) -> Iterator[Statement]:
             for step in job.every_step():
                 said = _of_step(repository, workflow, job, step)
                 if said is not None:
-                    yield said
+                    yield replace(said, tests=_runs_tests(repository, workflow, job))
             container = job.container.image if job.container else None
             if container is not None:
                 read = image_said(container.text, container.span)
                 if read is not None:
                     yield Statement(read.runtime, Kind.CI, workflow.path, (), (read,))
+
+
+def _runs_tests(repository: Repository, workflow: Workflow, job: Job) -> bool:
+    """Whether the job runs tests of the code itself, and not of an image."""
+    span = job.body.span
+    text = (repository.text(workflow.path) or "")[span.start : span.end]
+    return bool(_TESTS.search(text)) and not _IN_IMAGES.search(text)
 
 
 def _of_step(repository: Repository, workflow: Workflow, job: Job, step: Step) -> Statement | None:

@@ -13,12 +13,13 @@ has one home in the repository; a matrix agrees when one of its versions does.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
 
 from placid.core.audit.facts.runtimes import Kind, Statement, only_home, statements, within
 from placid.core.audit.model import Repository
-from placid.core.audit.rule import Hit, Place, Severity, Unknown, rule
+from placid.core.audit.rule import Confidence, Hit, Place, Severity, Unknown, rule
 from placid.formats.runtimes import NAMES, PLACES, Said
 from placid.formats.versions import Versions, agree
 
@@ -77,7 +78,7 @@ def _pipeline(own: list[Statement], runtime: str) -> list[Statement]:
     paths = dict.fromkeys(each.path for each in runs)
     known = all(each.known for each in runs)
     first = Statement(runtime, Kind.CI, next(iter(paths)), (), tuple(said.values()), not known)
-    return [first]
+    return [replace(first, tests=any(each.tests for each in runs))]
 
 
 def _clashes(here: list[Statement]) -> Iterator[_Clash]:
@@ -131,15 +132,22 @@ def _told(runtime: str, folder: str, clashes: list[_Clash]) -> Iterator[Hit | Un
         at=tuple(map(_place, sides)),
         action=f"choose one {NAMES[runtime]} version{f' for {folder}' if folder else ''}",
         severity=_severity(sure[0]),
+        confidence=Confidence.MEDIUM if all(map(_untested, sure)) else Confidence.HIGH,
     )
 
 
 def _severity(clash: _Clash) -> Severity:
     """An image that its manifest refuses, or that nothing tested, breaks the deploy."""
     kinds = {clash.one.kind, clash.other.kind}
-    tested = Kind.CI in kinds and clash.one.runtime != "go"
+    tested = (clash.one.tests or clash.other.tests) and clash.one.runtime != "go"
     high = Kind.IMAGE in kinds and (Kind.MANIFEST in kinds or tested)
     return Severity.HIGH if high else Severity.MEDIUM
+
+
+def _untested(clash: _Clash) -> bool:
+    """Whether it is only with a pipeline that runs no tests, but builds or publishes something."""
+    sides = [each for each in (clash.one, clash.other) if each.kind is Kind.CI]
+    return any(not each.tests for each in sides)
 
 
 def _words(side: Statement) -> str:
