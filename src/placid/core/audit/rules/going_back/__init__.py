@@ -3,4 +3,6 @@
 
 def concerns(path: str) -> bool:
     """Whether a file of this path is any reason to load these rules."""
-    return path.endswith((".sql", ".py", ".rb", ".js", ".ts", ".php"))
+    if not path.endswith((".sql", ".py", ".rb", ".js", ".ts", ".cjs", ".mjs", ".cts", ".mts")):
+        return False
+    return "migrat" in path or "versions/" in path or path.endswith(".sql")
