@@ -98,6 +98,12 @@ def look(value: str) -> Look:
     return Look.REAL
 
 
+def is_dummy(value: str) -> bool:
+    """Whether a value of a credential is a placeholder that would be used as it is."""
+    text = value.strip()
+    return 3 <= len(text) <= 300 and not is_hole(text) and bool(_PLACEHOLDER.search(text))
+
+
 def in_url(value: str) -> str | None:
     """The password in a URL like postgres://user:password@host, or None."""
     found = _IN_URL.search(value[:2000]) if "://" in value else None

@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from placid.base.yamltext import Span
-from placid.base.yamltext.excerpt import Lines
 from placid.core.audit.facts.objects import may_hold_objects, objects
+from placid.core.audit.facts.problems import spot
 from placid.core.audit.facts.workloads import sure
 from placid.core.audit.facts.yamlfiles import documents
 from placid.core.audit.model import Repository
@@ -30,14 +29,8 @@ def duplicate_key(repository: Repository, path: str) -> Iterator[Hit]:
         for problem in document.problems:
             twice = _TWICE.fullmatch(problem.what)
             if twice and problem.where:
-                start = _offset(document.text, problem.where)
                 yield Hit(
                     f'the key "{twice["key"][:60]}" is written twice',
-                    at=(Place(path, Span(start, start + len(twice["key"]))),),
+                    at=(Place(path, spot(problem, document.text, len(twice["key"]))),),
                     confidence=sure(repository, path),
                 )
-
-
-def _offset(text: str, where: str) -> int:
-    line, column = (int(part) for part in where.rsplit(":", 2)[1:])
-    return Lines(text).span(line).start + column - 1

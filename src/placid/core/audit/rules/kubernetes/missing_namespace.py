@@ -5,6 +5,7 @@ say theirs, it was forgotten, and they do not find each other.
 Bad: a Deployment with `namespace: shop`, and in the same file a Service without
 Good: the same `namespace` in both
 Known limits: kustomizations, Helm and Argo CD may set it; silent below a kustomization.
+Where nothing in the file has one it may be meant: a note, with low confidence.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from placid.core.audit.facts.objects import KUSTOMIZATIONS, may_hold_objects
 from placid.core.audit.facts.workloads import sure, whole_objects
 from placid.core.audit.facts.yamledits import added
 from placid.core.audit.model import Repository
-from placid.core.audit.rule import Fix, Hit, Place, Severity, path_rule
+from placid.core.audit.rule import Confidence, Fix, Hit, Place, Severity, path_rule
 from placid.formats.manifests.object import Object
 from placid.formats.manifests.reading import mapping
 
@@ -31,16 +32,18 @@ _NAMESPACED = frozenset(
 def missing_namespace(repository: Repository, path: str) -> Iterator[Hit]:
     found = list(whole_objects(repository, path, *_NAMESPACED))
     named = sorted({each.namespace for each in found if each.namespace})
-    if len(named) != 1 or _is_kustomized(repository, path):
+    if len(named) > 1 or _is_kustomized(repository, path):
         return
     for each in found:
         if not each.namespace:
+            beside = f", beside objects in {named[0][:60]}" if named else ""
             yield Hit(
-                f"{each} has no namespace, beside objects in {named[0][:60]}",
+                f"{each} has no namespace{beside}",
                 at=(Place(path, each.at),),
-                fix=_fix(repository, each, named[0]),
+                fix=_fix(repository, each, named[0]) if named else None,
                 action="name the namespace of every object in a file, or of none",
-                confidence=sure(repository, path),
+                severity=None if named else Severity.NOTE,
+                confidence=sure(repository, path) if named else Confidence.LOW,
             )
 
 

@@ -5,18 +5,21 @@ may look at a Deployment.
 Bad: `env: [{name: DB_PASSWORD, value: ...}]` with a real value
 Good: `env: [{name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]`
 Known limits: told by the variable's name, or by the value's form (a token, a URL with a password).
-Nothing of a value is shown.
+A placeholder
+("changeme") is low. Nothing of a value is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from placid.core.audit.facts.credentials import Look, is_credential_name, look, look_alone
+from placid.core.audit.facts.credentials import Look, is_credential_name, is_dummy, look, look_alone
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.workloads import containers, sure
 from placid.core.audit.model import Repository
-from placid.core.audit.rule import Hit, Severity, path_rule
+from placid.core.audit.rule import Confidence, Hit, Severity, path_rule
+
+_SEVERITY = {Look.EMPTY: Severity.LOW, Look.WEAK: Severity.MEDIUM}
 
 
 @path_rule("kubernetes/secret-in-env", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
@@ -27,7 +30,8 @@ def secret_in_env(repository: Repository, path: str) -> Iterator[Hit]:
                 continue
             text = each.value.text
             seen = look(text) if is_credential_name(each.name) else look_alone(text)
-            if seen is Look.EMPTY:
+            dummy = seen is Look.EMPTY and is_credential_name(each.name) and is_dummy(text)
+            if seen is Look.EMPTY and not dummy:
                 continue
             yield Hit(
                 f"{container.name} of {workload.object} has {each.name[:60]} with its value written"
@@ -35,6 +39,6 @@ def secret_in_env(repository: Repository, path: str) -> Iterator[Hit]:
                 at=(workload.place(each.value.span),),
                 hidden=True,
                 action="take secrets out of the repository and replace them",
-                severity=None if seen > Look.WEAK else Severity.MEDIUM,
-                confidence=sure(repository, path),
+                severity=_SEVERITY.get(seen),
+                confidence=Confidence.LOW if dummy else sure(repository, path),
             )

@@ -16,7 +16,7 @@ from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
 from placid.core.audit.facts.workloads import Workload, neighbours, sure, workloads
 from placid.core.audit.model import Repository
-from placid.core.audit.rule import Hit, Severity, path_rule
+from placid.core.audit.rule import Confidence, Hit, Severity, path_rule
 from placid.formats.manifests.reading import entry, mappings, number, value, word
 
 _PRODUCTION = re.compile(r"(^|[/._-])(prod|production|prd|live)([/._-]|$)", re.IGNORECASE)
@@ -43,7 +43,7 @@ def single_replica(repository: Repository, path: str) -> Iterator[Hit]:
             at=(workload.place(written.value.span if written else None),),
             action="run two replicas or more of what serves in production",
             severity=None if production else Severity.NOTE,
-            confidence=sure(repository, path),
+            confidence=sure(repository, path) if _serves(workload) else Confidence.LOW,
         )
 
 
@@ -55,8 +55,11 @@ def _is_alone(workload: Workload) -> bool:
         value(each, "persistentVolumeClaim") or value(each, "hostPath")
         for each in mappings(workload.pod.spec, "volumes")
     )
-    serves = any(each.ports for each in workload.pod.containers)
-    return bool(claims) or not serves
+    return bool(claims)
+
+
+def _serves(workload: Workload) -> bool:
+    return any(each.ports for each in workload.pod.containers)
 
 
 def _is_production(workload: Workload) -> bool:
