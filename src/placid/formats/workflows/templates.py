@@ -12,7 +12,6 @@ from placid.formats.expressions import (
     Segment,
     check,
     condition,
-    names,
     parse,
     segments,
 )
@@ -99,20 +98,18 @@ def inserts(text: str) -> bool:
     return text.removeprefix(OPEN).removesuffix("}}").strip() == "insert"
 
 
-def accesses(scalar: Scalar, *, condition_text: bool = False) -> list[tuple[tuple[str, ...], Span]]:
-    """What the expressions of a value look into: ("secrets", "TOKEN"), and where in `text`.
+def trees(scalar: Scalar, *, condition_text: bool = False) -> list[tuple[Node, bool]]:
+    """The expressions of a value, each with whether it is alone; none when one cannot be read.
 
-    `condition_text`: the value is an `if:`. Expressions that cannot be read have none.
+    `condition_text`: the value is an `if:`. Spans count characters of the value's text.
     """
     try:
         if condition_text:
-            return [(each.path, each.at) for each in names(condition(scalar.text))]
-        if OPEN not in scalar.text:
-            return []
-        trees = [piece.parse() for piece in segments(scalar.text) if piece.expression]
+            return [(condition(scalar.text), True)]
+        pieces = segments(scalar.text)
+        return [(each.parse(), len(pieces) == 1) for each in pieces if each.expression]
     except ExpressionError:
         return []
-    return [(each.path, each.at) for tree in trees for each in names(tree)]
 
 
 def located(source: str, scalar: Scalar, span: Span) -> Span:
