@@ -63,7 +63,9 @@ def test_names_are_the_fields_own(path: Path) -> None:
         word for part in path.relative_to(SRC).with_suffix("").parts for word in part.split("_")
     }
     classes = [n.name for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.ClassDef)]
-    assert parts & VAGUE == set()
+    # A Service is a kind of object there, and so the field's own word.
+    kinds = {"service"} if path.parent.name == "kubernetes" else set[str]()
+    assert parts & VAGUE <= kinds
     assert [name for name in classes if VAGUE_CLASS.search(name)] == []
 
 
