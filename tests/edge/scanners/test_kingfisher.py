@@ -9,6 +9,8 @@ from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from placid.core.audit.audit import Said, ask, every_rule
 from placid.core.audit.audit import findings as findings_of
 from placid.core.audit.masking import showable
@@ -190,3 +192,11 @@ def test_links_out_of_the_tree_are_not_followed(tmp_path: Path) -> None:
     there = Repository(tree_at(tmp_path / "in"), TODAY)
     assert "b.txt" in there.paths
     assert not said(tmp_path / "in", there)
+
+
+def test_a_version_without_the_spared_rules_is_asked_plainly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kingfisher, "_SLOW", ("betterleaks.no-such-rule",))
+    there = written(tmp_path, {"a.txt": f"{GITHUB}\n"})
+    assert len(found(tmp_path, there)) == 1
