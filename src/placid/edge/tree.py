@@ -7,11 +7,14 @@ what git ignores is not. Symbolic links that lead out of the tree are not follow
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from placid.base.errors import Problem
+from placid.core.audit.facts.objects import is_example
+from placid.edge.rendering import render
 
 _SKIPPED = {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".placid"}
 _LARGEST = 20_000_000
@@ -21,9 +24,17 @@ _TIMEOUT = 60
 class FolderTree:
     """audit.model.Tree over a folder on disk."""
 
-    def __init__(self, root: Path, names: Iterable[str], git: bool) -> None:
+    def __init__(
+        self,
+        root: Path,
+        names: Iterable[str],
+        git: bool,
+        rendered: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.root = root
-        self._names = sorted(set(names))
+        self.rendered = rendered or {}
+        """Files that are on no disk: what a chart renders to."""
+        self._names = sorted({*names, *self.rendered})
         self.git = git
         self._real = os.path.realpath(root)
 
@@ -31,6 +42,8 @@ class FolderTree:
         return self._names
 
     def read(self, name: str) -> bytes:
+        if name in self.rendered:
+            return self.rendered[name]
         path = os.path.join(self.root, name)
         try:
             if os.path.islink(path) and not self._inside(path):
@@ -51,6 +64,19 @@ class FolderTree:
     def only(self, names: Iterable[str]) -> FolderTree:
         """The same tree with these files alone."""
         return FolderTree(self.root, names, self.git)
+
+    def with_charts(self) -> FolderTree:
+        """The same tree, and what its Helm charts render to where the user has helm."""
+        if shutil.which("helm") is None:
+            return self
+        rendered: dict[str, bytes] = {}
+        for name in self._names:
+            folder = name.removesuffix("/Chart.yaml")
+            if folder != name and not is_example(name):
+                made = render(self.root, folder)
+                if made is not None and made.text:
+                    rendered[f"{folder}/(rendered).yaml"] = made.text.encode()
+        return FolderTree(self.root, self._names, self.git, rendered)
 
     def write(self, name: str, data: bytes) -> None:
         """Put `data` in a file at once and whole; its mode stays."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from placid.base.errors import Problem
@@ -29,6 +30,7 @@ from placid.core.audit.settings import (
     write_baseline,
 )
 from placid.core.audit.summary import area_of
+from placid.edge.schemas import kubernetes_definitions
 from placid.edge.tree import FolderTree, changed_since, tree_at
 
 _ROUNDS = 5
@@ -130,13 +132,21 @@ def audit(wanted: Wanted) -> Report:
     """Look at everything once."""
     clock = Clock()
     place = ground(wanted)
-    repository = Repository(place.tree, datetime.now(UTC).date(), whole=place.whole)
+    tree = place.tree.with_charts() if place.whole else place.tree
+    repository = Repository(
+        tree,
+        datetime.now(UTC).date(),
+        whole=place.whole,
+        definitions=partial(kubernetes_definitions, place.settings.kubernetes),
+    )
     clock.lap("tree")
     scanners = _scanners(wanted, place, repository)
     said = list(_own(wanted, place, repository, clock))
     said += [each for scan in scanners for each in scan(said)]
     clock.lap("scanners")
-    found = [each for each in findings(repository, said) if _counts(each, wanted, place)]
+    found = [
+        _fixable(each, tree) for each in findings(repository, said) if _counts(each, wanted, place)
+    ]
     ignores = [
         Ignore((name,), each.reason, tuple(each.paths))
         for name, each in place.settings.ignore.items()
@@ -193,6 +203,15 @@ def _own(wanted: Wanted, place: Ground, repository: Repository, clock: Clock) ->
     for rule in rules_for(repository.paths, wanted.rules):
         yield from ask(rule, repository, paths)
         clock.lap(rule.area.value)
+
+
+def _fixable(finding: Finding, tree: FolderTree) -> Finding:
+    """The finding without a fix that would write into what a chart renders to."""
+    if not tree.rendered or finding.fix is None:
+        return finding
+    if any(edit.place.path in tree.rendered for edit in finding.fix.edits):
+        return replace(finding, fix=None)
+    return finding
 
 
 def _counts(finding: Finding, wanted: Wanted, place: Ground) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,6 +36,7 @@ _SEVERITIES = ("note", "low", "medium", "high", "never")
 @click.pass_context
 def check(context: click.Context, /, files: tuple[Path, ...], **_options: object) -> None:
     """Say what would break the deploy: the whole repository, or FILES alone."""
+    gc.disable()  # nothing here goes in circles, and looking for them costs a tenth of the time
     given = Given(**{name: context.params[name] for name in Given.__annotations__})
     if given.explain:
         click.echo(_page(given.explain))
