@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from placid.base.yamltext import Span
-from placid.core.audit.facts.objects import is_example, objects
+from placid.core.audit.facts.objects import is_example, may_hold_objects, objects
 from placid.core.audit.model import Repository, fact, path_fact
 from placid.core.audit.rule import Confidence, Place
 from placid.formats.manifests.object import Object
@@ -65,8 +65,8 @@ def neighbours(repository: Repository, path: str) -> Iterator[Object]:
 
 @fact
 def _folders(repository: Repository) -> dict[str, list[str]]:
-    """The files of each folder."""
+    """The files that may hold objects, by their folder."""
     found: dict[str, list[str]] = {}
-    for path in repository.paths:
-        found.setdefault(posixpath.dirname(path), []).append(path)
+    for each in filter(may_hold_objects, repository.paths):
+        found.setdefault(posixpath.dirname(each), []).append(each)
     return found
