@@ -59,7 +59,7 @@ def sure(repository: Repository, path: str) -> Confidence:
 
 def neighbours(repository: Repository, path: str) -> Iterator[Object]:
     """The objects of the files in the same folder."""
-    for each in _folders(repository)[posixpath.dirname(path)]:
+    for each in _folders(repository).get(posixpath.dirname(path), ()):
         yield from objects(repository, each)
 
 
