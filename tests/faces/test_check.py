@@ -204,3 +204,20 @@ def test_it_is_the_same_command_from_a_subfolder(
     monkeypatch.chdir(repository / "deep")
     (one,) = found()
     assert places(one)[0]["path"] == "web.yaml"
+
+
+def test_a_secret_is_shown_by_no_format_and_no_difference(repository: Path) -> None:
+    secret = "ghp_" + "q7Zt2LmX9wRv4KpD" + "8sNf3HjB6yCg1TaE0uVi"
+    (repository / "compose.yaml").write_text(
+        f"services:\n  web:\n    image: web:1.0\n    environment:\n      API_TOKEN: {secret}\n"
+    )
+    (repository / "Dockerfile").write_text(
+        f"FROM debian:12\nENV API_TOKEN={secret}\nMAINTAINER me\nADD app.sh /app.sh\n"
+    )
+    (repository / "app.sh").write_text("echo\n")
+    formats = ("text", "json", "sarif", "github", "junit", "markdown")
+    told = [check("--format", name, "--all").stdout for name in formats]
+    told.append(check("--diff", "--unsafe").stdout)
+    assert "Dockerfile" in told[-1]
+    assert all(secret not in text and secret[8:30] not in text for text in told)
+    assert any("API_TOKEN" in text for text in told)

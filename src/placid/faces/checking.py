@@ -15,10 +15,12 @@ from functools import partial
 from pathlib import Path
 
 from placid.base.errors import Problem
+from placid.base.yamltext import Span
 from placid.config.loading import section
 from placid.config.model import FILE, Checking
 from placid.core.audit.audit import Said, ask, findings, rules_for
 from placid.core.audit.fixing import applied, chosen
+from placid.core.audit.masking import masked, secrets_of
 from placid.core.audit.model import Repository
 from placid.core.audit.report import Report
 from placid.core.audit.rule import Area, Finding, Rule, Severity, Unknown
@@ -294,13 +296,16 @@ def _write(repository: Repository, path: str, text: str) -> None:
 
 
 def difference(report: Report, unsafe: bool) -> str:
-    """What the fixes would change, as a unified diff; "" for nothing."""
+    """What the fixes would change, as a unified diff without secrets; "" for nothing."""
     texts = applied(report.repository, chosen(report.findings, unsafe))
-    return "".join(
+    told = "".join(
         line
         for path, text in sorted(texts.items())
         for line in _diff(path, report.repository.text(path), text)
     )
+    for secret in secrets_of(report.repository, report.everything):
+        told = told.replace(secret, masked(secret, [Span(0, len(secret))]))
+    return told
 
 
 def _diff(path: str, before: str | None, after: str) -> Iterator[str]:

@@ -37,3 +37,10 @@ def showable(repository: Repository, path: str, findings: Iterable[Finding]) -> 
         return None
     places = (place for each in findings if each.hidden for place in each.at)
     return masked(text, (place.span for place in places if place.path == path))
+
+
+def secrets_of(repository: Repository, findings: Iterable[Finding]) -> list[str]:
+    """The secrets that the findings are about, each once, the longest first."""
+    places = {place for each in findings if each.hidden for place in each.at}
+    texts = {(repository.text(path) or "")[span.start : span.end] for path, span in places}
+    return sorted(filter(None, texts), key=len, reverse=True)

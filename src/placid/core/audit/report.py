@@ -24,6 +24,11 @@ class Report:
     gone: tuple[str, ...] = ()
     timing: Mapping[str, float] = field(default_factory=dict[str, float])
 
+    @property
+    def everything(self) -> tuple[Finding, ...]:
+        """What was found, whether it counts or not: all of it may tell where secrets stand."""
+        return (*self.findings, *self.ignored, *self.known)
+
     def at_least(self, severity: Severity) -> list[Finding]:
         """The findings that are this bad or worse."""
         return [each for each in self.findings if each.severity >= severity]

@@ -66,12 +66,12 @@ def _place(
     place = finding.at[0]
     more = "" if finding.message == told else f": {finding.message}"
     yield f"  {painted('-->', 'blue', colour)} {positions.words(place)}{more}"
-    body = showable(report.repository, place.path, report.findings)
+    body = showable(report.repository, place.path, report.everything)
     if body is not None and place.span != Span(0, 0):
         yield underline(body, place.span)
     for other in finding.at[1:]:
         yield f"  {painted('and', 'blue', colour)} {positions.words(other)}"
-        body = showable(report.repository, other.path, report.findings)
+        body = showable(report.repository, other.path, report.everything)
         if body is not None and other.span != Span(0, 0):
             yield underline(body, other.span)
 
