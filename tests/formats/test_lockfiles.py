@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -175,3 +176,15 @@ def test_requirements(text: str, read: tuple[str, str] | None) -> None:
 def test_images(reference: str, said: tuple[str, str] | None) -> None:
     found = image_said(reference, Span(0, 0))
     assert (found and (found.runtime, found.text)) == said
+
+
+PIECE = ["\n", "a.", "{:a, ", '<PackageReference Include="a" ', "<ItemGroup "]
+
+
+@pytest.mark.parametrize("piece", PIECE)
+def test_long_garbage_takes_no_time(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    begun = perf_counter()
+    _others(text, text)
+    _pythons(text, text)
+    assert perf_counter() - begun < 5

@@ -21,6 +21,7 @@ from placid.base.yamltext import Span
 
 _HEADER = re.compile(r"[ \t]*\[\[?([^\[\]\n]+)\]\]?[ \t]*(?:#.*)?")
 _ENTRY = re.compile(r"[ \t]*((?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')(?:\s*\.\s*[\w-]+)*)[ \t]*=[ \t]*")
+_LONGEST = 20_000
 _NEWLINE = re.compile(r"\n")
 
 Table = Mapping[str, object]
@@ -69,7 +70,9 @@ class Toml:
 
 
 def read_toml(text: str) -> Toml | None:
-    """Read a document; None when it is no TOML."""
+    """Read a document; None when it is no TOML, or has a line that no person wrote."""
+    if len(max(text.split("\n"), key=len)) > _LONGEST:
+        return None  # `tomllib` takes a time that grows with the square of a dotted key
     try:
         root = tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError):

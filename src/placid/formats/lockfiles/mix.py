@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from placid.base.yamltext import Span
 from placid.formats.lockfiles.model import Locked, Stale, Wanted
 
-_DEPENDENCY = re.compile(r"^\s*\{:(\w+),\s*(?:\"([^\"\n]*)\"\s*(?:,([^}\n]*))?)\}", re.MULTILINE)
-_LOCKED = re.compile(r"^\s*\"(\w+)\":\s*\{:hex,\s*:\w+,\s*\"([^\"\n]+)\"", re.MULTILINE)
-_NAMES = re.compile(r"^\s*\"(\w+)\":\s*\{", re.MULTILINE)
+_DEPENDENCY = re.compile(
+    r"^[ \t]*\{:(\w+),[ \t]*(?:\"([^\"\n]*)\"[ \t]*(?:,([^}\n]*))?)\}", re.MULTILINE
+)
+_LOCKED = re.compile(r"^[ \t]*\"(\w+)\": *\{:hex, *:\w+, *\"([^\"\n]+)\"", re.MULTILINE)
+_NAMES = re.compile(r"^[ \t]*\"(\w+)\": *\{", re.MULTILINE)
 
 
 def read_mix(text: str) -> tuple[Wanted, ...]:

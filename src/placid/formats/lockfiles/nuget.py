@@ -10,9 +10,9 @@ from placid.base.yamltext import Span
 from placid.formats.lockfiles.model import Locked, Stale, Wanted
 from placid.formats.tomltext import table
 
-_REFERENCE = re.compile(r"<PackageReference\s+Include=\"([\w.\-]+)\"([^>]*)>")
+_REFERENCE = re.compile(r"<PackageReference\s{1,20}Include=\"([\w.\-]+)\"([^<>]{0,500})>")
 _VERSION = re.compile(r"Version=\"([^\"]*)\"")
-_CONDITION = re.compile(r"<ItemGroup[^>]*Condition=")
+_CONDITION = re.compile(r"<ItemGroup[^<>]{0,500}Condition=")
 
 
 def read_project(text: str) -> tuple[Wanted, ...]:

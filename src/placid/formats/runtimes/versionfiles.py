@@ -64,7 +64,7 @@ def _mise(text: str) -> Iterator[Said]:
 
 
 def _rust(text: str) -> Iterator[Said]:
-    found = re.search(r"^\s*channel\s*=\s*[\"']([^\"'\n]+)[\"']", text, re.MULTILINE)
+    found = re.search(r"^[ \t]*channel[ \t]*=[ \t]*[\"']([^\"'\n]+)[\"']", text, re.MULTILINE)
     found = found or re.match(r"\s*([\w.\-]+)\s*\Z", text)
     if found:
         yield Said("rust", found[1], Span(*found.span(1)), pinned("rust", found[1]))

@@ -101,7 +101,7 @@ def _ruby(repository: Repository, project: Project) -> str:
     text = repository.text(project.manifest) or ""
     folder = re.escape(project.folder + "/" if project.folder else "")
     specs = [path for path in repository.paths if path.endswith(".gemspec")]
-    if re.search(r"^\s*gemspec", text, re.MULTILINE) or any(
+    if re.search(r"^[ \t]*gemspec", text, re.MULTILINE) or any(
         re.fullmatch(folder + r"[^/]+\.gemspec", path) for path in specs
     ):
         return ""
