@@ -68,8 +68,10 @@ def ask(rule: Rule, repository: Repository, paths: Iterable[str]) -> Iterator[Sa
     if rule.check is not None:
         yield from (Said(rule.name, hit) for hit in rule.check(repository))
     elif rule.check_path is not None and rule.reads is not None:
-        for path in filter(rule.reads, paths):
-            yield from (Said(rule.name, hit) for hit in rule.check_path(repository, path))
+        wanted = None if paths is repository.paths else frozenset(paths)
+        for path in repository.picked(rule.reads):
+            if wanted is None or path in wanted:
+                yield from (Said(rule.name, hit) for hit in rule.check_path(repository, path))
 
 
 def findings(repository: Repository, said: Iterable[Said]) -> list[Finding]:

@@ -51,11 +51,18 @@ class Repository:
         self.paths: tuple[str, ...] = tuple(tree.names())
         self._present = frozenset(self.paths)
         self._texts: dict[str, str | None] = {}
+        self._picked: dict[Callable[[str], bool], tuple[str, ...]] = {}
         self.memo: dict[tuple[Hashable, ...], object] = {}
 
     def has(self, path: str) -> bool:
         """Whether there is such a file."""
         return path in self._present
+
+    def picked(self, reads: Callable[[str], bool]) -> tuple[str, ...]:
+        """The paths that `reads` says yes to; asked once, since many rules read the same files."""
+        if reads not in self._picked:
+            self._picked[reads] = tuple(filter(reads, self.paths))
+        return self._picked[reads]
 
     def encoded(self, path: str, text: str) -> bytes:
         """The bytes of a file with a new text, in the encoding that the old one was read in."""
