@@ -221,3 +221,35 @@ def test_a_secret_is_shown_by_no_format_and_no_difference(repository: Path) -> N
     assert "Dockerfile" in told[-1]
     assert all(secret not in text and secret[8:30] not in text for text in told)
     assert any("API_TOKEN" in text for text in told)
+
+
+WORKFLOW = """\
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo ${{ github.event.head_commit.message }}
+      - run: echo "::set-output name=a::1"
+        shel: bash
+"""
+
+
+def test_a_workflow_is_one_wherever_it_lies_when_it_is_named(tmp_path: Path) -> None:
+    alone = tmp_path / "some-flow.yml"
+    alone.write_text(WORKFLOW)
+    other = tmp_path / "other.yaml"
+    other.write_text("jobs: 1\n")
+    result = check("--format", "json", str(alone), str(other))
+    listed: list[dict[str, object]] = json.loads(result.stdout)["findings"]
+    rules = {str(each["rule"]) for each in listed}
+    assert {"pipeline/invalid-workflow", "zizmor/template-injection"} <= rules
+    assert {str(at["path"]) for each in listed for at in places(each)} == {"some-flow.yml"}
+    assert "workflows/" not in result.stdout
+    (first,) = (each for each in listed if each["rule"] == "pipeline/invalid-workflow")
+    assert places(first)[0]["start"] == {"line": 8, "col": 9}
+    assert result.exit_code == 1
+    before = alone.read_text()
+    check("--fix", "--unsafe", str(alone))
+    assert "GITHUB_OUTPUT" in alone.read_text() != before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.yaml", "some-flow.yml"]

@@ -14,9 +14,11 @@ from pathlib import Path
 
 from placid.base.errors import Problem
 from placid.core.audit.facts.objects import is_example
+from placid.core.audit.naming import proper_name
 from placid.edge.rendering import render
 
 _SKIPPED = {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".placid"}
+_YAML = (".yml", ".yaml")
 _LARGEST = 20_000_000
 _TIMEOUT = 60
 
@@ -33,7 +35,7 @@ class FolderTree:
     ) -> None:
         self.root = root
         self.rendered = rendered or {}
-        """Files that are on no disk: what a chart renders to."""
+        """Files that are on no disk: what a chart renders to, or another name of one."""
         self._names = sorted({*names, *self.rendered})
         self.git = git
         self._real = os.path.realpath(root)
@@ -64,6 +66,16 @@ class FolderTree:
     def only(self, names: Iterable[str]) -> FolderTree:
         """The same tree with these files alone."""
         return FolderTree(self.root, names, self.git)
+
+    def under_proper_names(self) -> tuple[FolderTree, dict[str, str]]:
+        """The same tree, and workflows and actions by the names they need; those to their own."""
+        texts = {name: self.read(name) for name in self._names if name.endswith(_YAML)}
+        proper = {
+            proper_name(name, data.decode("utf-8", "replace")): name for name, data in texts.items()
+        }
+        names = {each: own for each, own in proper.items() if each != own}
+        copies = {each: texts[own] for each, own in names.items()}
+        return FolderTree(self.root, self._names, self.git, copies), names
 
     def with_charts(self) -> FolderTree:
         """The same tree, and what its Helm charts render to where the user has helm."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +22,7 @@ from placid.core.audit.audit import Said, ask, findings, rules_for
 from placid.core.audit.fixing import applied, chosen
 from placid.core.audit.masking import masked, secrets_of
 from placid.core.audit.model import Repository
+from placid.core.audit.naming import doubted, spoken_of
 from placid.core.audit.report import Report
 from placid.core.audit.rule import Area, Finding, Rule, Severity, Unknown
 from placid.core.audit.settings import (
@@ -136,7 +137,11 @@ def audit(wanted: Wanted) -> Report:
     """Look at everything once."""
     clock = Clock()
     place = ground(wanted)
-    tree = place.tree.with_charts() if place.whole else place.tree
+    names = dict[str, str]()
+    if place.whole:
+        tree = place.tree.with_charts()
+    else:
+        tree, names = place.tree.under_proper_names()
     repository = Repository(
         tree,
         datetime.now(UTC).date(),
@@ -145,19 +150,21 @@ def audit(wanted: Wanted) -> Report:
     )
     clock.lap("tree")
     ours = _own(wanted, place, repository)
-    scanners = _scanners(wanted, place, repository)
+    scanners = _scanners(wanted, place, repository, names)
     said = ours(clock)
     said += [each for scan in scanners for each in scan(said)]
     clock.lap("scanners")
     found = [
-        _fixable(each, tree) for each in findings(repository, said) if _counts(each, wanted, place)
+        _fixable(each, tree)
+        for each in (spoken_of(each, names) for each in findings(repository, said))
+        if _counts(each, wanted, place)
     ]
     ignores = [
         Ignore((name,), each.reason, tuple(each.paths))
         for name, each in place.settings.ignore.items()
     ]
     sorted_out = sort_out(repository, found, ignores)
-    doubts = [each.hit for each in said if isinstance(each.hit, Unknown)]
+    doubts = [doubted(each.hit, names) for each in said if isinstance(each.hit, Unknown)]
     baseline = _baseline(place) if wanted.baseline else set[str]()
     left = [each for each in sorted_out.left if each.fingerprint not in baseline]
     known = [each for each in sorted_out.left if each.fingerprint in baseline]
@@ -174,7 +181,9 @@ def audit(wanted: Wanted) -> Report:
     )
 
 
-def _scanners(wanted: Wanted, place: Ground, repository: Repository) -> list[Scan]:
+def _scanners(
+    wanted: Wanted, place: Ground, repository: Repository, names: Mapping[str, str]
+) -> list[Scan]:
     """The scanners of others, started; each gives its findings, knowing ours."""
     paths, root = repository.paths, place.tree.root
     if place.changed is not None:
@@ -183,13 +192,13 @@ def _scanners(wanted: Wanted, place: Ground, repository: Repository) -> list[Sca
     if _asked(wanted, "zizmor", "pipeline"):
         from placid.edge.scanners import zizmor
 
-        audits = zizmor.start(root, paths)
+        audits = zizmor.start(root, paths, names)
         fixes, network = wanted.fixes, wanted.network
         running.append(lambda _: audits.finish(repository, fixes=fixes, network=network))
     if wanted.secrets and _asked(wanted, "kingfisher", "secrets"):
         from placid.edge.scanners import kingfisher
 
-        secrets = kingfisher.start(root, paths, history=wanted.history)
+        secrets = kingfisher.start(root, place.tree.names(), history=wanted.history)
         running.append(lambda told: secrets.finish(repository, told))
     return running
 

@@ -9,7 +9,7 @@ finding is what zizmor calls primary, related ones follow, hidden ones are left 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,9 +84,13 @@ class Running:
                 )
 
 
-def start(root: Path, paths: Sequence[str]) -> Running:
-    """Begin to read those of `paths` (relative to `root`) that are zizmor's business."""
-    ours = tuple(path for path in paths if _reads(path))
+def start(root: Path, paths: Sequence[str], names: Mapping[str, str] | None = None) -> Running:
+    """Begin to read those of `paths` (relative to `root`) that are zizmor's business.
+
+    `names` has the real paths of those that go by another name.
+    """
+    known = names or {}
+    ours = tuple(known.get(path, path) for path in paths if _reads(path))
     binary = installed("zizmor") if ours else None
     if binary is None:
         return Running(root, ours, None)
