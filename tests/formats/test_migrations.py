@@ -21,10 +21,12 @@ PATHS = (
     "migrations/001_a.sql",
 )
 WORDS = (
-    "ALTER TABLE DROP COLUMN ADD RENAME TO a b . , ( ) ; ' \" $$ -- /* */ NOT NULL TYPE SET CREATE "
-    "INDEX ON def up down change class Migration operations = [ ] migrations.RunSQL("
-    "ActiveRecord::Migration knex exports.up => { } down_revision upgrade \n op.add_column remove_column :x"
-).split(" ")
+    *"ALTER TABLE DROP COLUMN ADD RENAME TO a b . , ( ) ; ' \" $$ -- /* */ NOT NULL TYPE SET".split(),
+    *"CREATE INDEX ON def up down change class Migration operations = [ ] migrations.RunSQL(".split(),
+    *"ActiveRecord::Migration knex exports.up => { } down_revision upgrade op.add_column".split(),
+    "remove_column :x",
+    "\n",
+)
 
 
 @given(st.sampled_from(PATHS), st.lists(st.sampled_from(WORDS), max_size=40), st.text(max_size=30))

@@ -30,7 +30,8 @@ def read(text: str) -> Migration | None:
         return None
     found = tuple(_operations(source, upgrade))
     downgrade = source.function("downgrade")
-    missing = downgrade is None or does_nothing(downgrade)
+    refuses = downgrade is not None and any(isinstance(each, ast.Raise) for each in downgrade.body)
+    missing = refuses or (bool(found) and (downgrade is None or does_nothing(downgrade)))
     at = downgrade or upgrade
     return Migration(
         "alembic",

@@ -59,7 +59,22 @@ PYTHON = Language(
     ),
 )
 JAVASCRIPT = Language(
-    ("express", "fastify", "koa", "@nestjs", "@hapi", "restify", "hono", "createServer", "polka"),
+    (
+        'express"',
+        "express'",
+        "express(",
+        "fastify",
+        'koa"',
+        "koa'",
+        "@koa/",
+        "@nestjs",
+        "@hapi",
+        "restify",
+        'hono"',
+        "hono'",
+        "createServer(",
+        "polka(",
+    ),
     re.compile(
         rf"\b\w+(?:\(\))?\s*\.\s*(?:{_VERBS}|route|del)\(\s*[\"'`](?P<path>/[^\"'`\n]{{0,200}}|\*)[\"'`]"
         r"|@(?:Get|All|Head|Controller)\(\s*(?:\{\s*path:\s*)?[\"'`](?P<path2>[^\"'`\n]{0,200})[\"'`]"
@@ -108,10 +123,11 @@ JAVA = Language(
 RUBY = Language(
     ("routes.draw", "sinatra", "Sinatra"),
     re.compile(
-        r"^\s*(?:get|match|head|post)[ (]+(?:[\"'](?P<path>[^\"'\n]{0,200})[\"']|:(?P<path2>\w+))",
+        r"^[ \t]*(?:get|match|head|post)[ (]+(?:[\"'](?P<path>[^\"'\n]{0,200})[\"']"
+        r"|:(?P<path2>\w+))",
         re.MULTILINE,
     ),
-    re.compile(r"\broutes\.draw\b|^\s*require [\"']sinatra[\"']|< Sinatra::Base", re.MULTILINE),
+    re.compile(r"\broutes\.draw\b|^[ \t]*require [\"']sinatra[\"']|< Sinatra::Base", re.MULTILINE),
     re.compile(r"\bmount\b[^\n]{0,200}?(?:=>|at:)\s*[\"'](?P<path>[^\"'\n]{0,200})[\"']"),
     re.compile(
         r"\bdraw[ (]:|OkComputer|health_check|\bhealthcheck\b|easymon|instance_eval|constraints"

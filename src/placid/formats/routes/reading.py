@@ -13,7 +13,7 @@ from placid.formats.routes.model import Route, Served
 _INCLUDE = re.compile(r"\binclude\(\s*\(?\s*(?:[\"'](?P<module>[\w.]+)[\"']|(?P<other>\w[\w.]*))")
 _PLAIN_COMMENT = re.compile(r"^\s*(?:#|//|\*|--)")
 _DEF = re.compile(r"^([ \t]*)(?:async[ \t]+)?def[ \t]+\w+", re.MULTILINE)
-_RESOURCES = re.compile(r"^\s*resources?[ (]+:(?P<path>\w+)", re.MULTILINE)
+_RESOURCES = re.compile(r"^[ \t]*resources?[ (]+:(?P<path>\w+)", re.MULTILINE)
 _LONGEST = 2_000
 
 

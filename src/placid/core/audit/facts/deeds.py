@@ -181,6 +181,8 @@ def _of_words(words: list[str]) -> set[Kind]:
     program, rest = words[0], words[1:]
     if program in {"ssh", "vercel"} or (program == "git" and "push" in rest[:2]):
         return _special(program, rest)
+    if program == "wrangler" and "pages" in rest[:2]:
+        return set()
     if program == "aws" and rest[:1] != ["ecs"] and "wait" in rest[:3]:
         return {Kind.WAIT}
     if _NOTHING & set(rest) or any(word.startswith("--dry-run") for word in rest):

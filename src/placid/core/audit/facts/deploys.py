@@ -27,7 +27,13 @@ from placid.formats.workflows.templates import located
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _DEEPEST = 3
-_HARMLESS = frozenset(("actions", "github"))
+_HARMLESS = re.compile(
+    r"(?:actions|github|astral-sh|pnpm|docker|hashicorp|sigstore|codecov|step-security|dtolnay"
+    r"|swatinem|oven-sh|denoland|aws-actions|google-github-actions|azure|tibdex|peter-evans"
+    r"|cachix|taiki-e|mozilla-actions|re-actors|zizmorcore|ossf|slsa-framework)/.*"
+    r"|[\w.-]+/(?:action-)?(?:setup|install|cache|login|checkout|label|upload|download|stale)[\w.-]*"
+    r"|[\w.-]+/[\w.-]*(?:-setup|-login|-cache|labeler|toolchain|-notify|slack[\w-]*)(?:/.*)?"
+)
 
 
 class Deed(NamedTuple):
@@ -145,8 +151,8 @@ class _Reader:
         else:
             name = posixpath.join(named.repository, named.path).rstrip("/")
             kinds = _by_inputs(name.lower(), step, deeds_of_action(name))
-            owner = name.partition("/")[0].lower()
-            self.opaque = self.opaque or (not kinds and owner not in _HARMLESS)
+            hidden = not kinds and not _HARMLESS.fullmatch(name.lower())
+            self.opaque = self.opaque or hidden
             text = " ".join(
                 each.value.text for each in step.given if isinstance(each.value, Scalar)
             )
@@ -183,10 +189,8 @@ def _by_inputs(name: str, step: Step, kinds: frozenset[Kind]) -> frozenset[Kind]
         return frozenset((Kind.DEPLOY,))
     if name == "pulumi/actions" and given("command") in {"up", "update"}:
         return frozenset((Kind.DEPLOY,))
-    if (
-        name == "cloudflare/wrangler-action"
-        and given("command")
-        and "deploy" not in given("command")
+    if name == "cloudflare/wrangler-action" and re.search(
+        r"^(?!.*deploy).|pages", given("command")
     ):
         return kinds - {Kind.DEPLOY}
     return kinds

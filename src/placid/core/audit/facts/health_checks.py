@@ -123,10 +123,12 @@ def _health_of(root: object) -> Scalar | None:
 
 def _of_manifests(repository: Repository) -> Iterator[HealthCheck]:
     names = _own_names(repository)
+    wanted = re.compile(rf"\bimage:[^\n]*\b(?:{'|'.join(map(re.escape, names))})\b")
     for path in repository.paths if names else ():
         if not path.endswith((".yaml", ".yml")) or is_example(path):
             continue
-        if "httpGet" not in (repository.text(path) or ""):
+        text = repository.text(path) or ""
+        if "httpGet" not in text or not wanted.search(text):
             continue
         for workload, container in containers(repository, path):
             named = image(word(container.node, "image"))

@@ -10,6 +10,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 
+from placid.core.audit.facts.dockerfiles import dockerfiles
 from placid.core.audit.facts.objects import is_example
 from placid.core.audit.model import Repository, fact, path_fact
 from placid.core.audit.rule import Place
@@ -22,6 +23,10 @@ _TEST = re.compile(
     r"|hack|tools?|dist|build|static|public|assets|migrations|__tests__|\.\w[^/]*)/"
 )
 _FILE_FRAMEWORKS = re.compile(r"\"(?:next|nuxt|@sveltejs/kit|@remix-run/\w+|astro|gatsby)\"\s*:")
+_DEPLOYED = frozenset(
+    ("placid.yaml", "placid.yml", "Procfile", "fly.toml", "app.yaml", "render.yaml")
+)
+_LARGEST = 200_000  # what is longer was made by a program
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Serving:
 def served_by(repository: Repository, path: str) -> Served | None:
     """What one file of code serves."""
     text = repository.text(path)
-    return read(path, text) if text is not None else None
+    return read(path, text) if text is not None and len(text) < _LARGEST else None
 
 
 @fact
@@ -65,7 +70,14 @@ def code_files(repository: Repository) -> tuple[str, ...]:
 
 
 @fact
-def _every(repository: Repository) -> tuple[tuple[str, Served], ...]:
+def is_deployed(repository: Repository) -> bool:
+    """Whether anything says that code of this repository is put somewhere to serve."""
+    named = any(path.rpartition("/")[2] in _DEPLOYED for path in repository.paths)
+    return named or any(not each.example for each in dockerfiles(repository))
+
+
+@fact
+def every_served(repository: Repository) -> tuple[tuple[str, Served], ...]:
     found = ((path, served_by(repository, path)) for path in code_files(repository))
     return tuple((path, served) for path, served in found if served is not None)
 
@@ -74,7 +86,7 @@ def _every(repository: Repository) -> tuple[tuple[str, Served], ...]:
 def serving(repository: Repository, folder: str) -> Serving:
     """What the code below a folder ("" for all of it) serves."""
     inside = f"{folder}/" if folder else ""
-    parts = [each for each in _every(repository) if each[0].startswith(inside)]
+    parts = [each for each in every_served(repository) if each[0].startswith(inside)]
     apps = [Place(path, served.made) for path, served in parts if served.made is not None]
     routes = [(path, route) for path, served in parts for route in served.routes]
     doubts = [f"{path}: {served.doubt}" for path, served in parts if served.doubt]

@@ -13,11 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from placid.core.audit.facts.objects import is_example
-from placid.core.audit.facts.routes import served_by
+from placid.core.audit.facts.routes import every_served, is_deployed
 from placid.core.audit.model import Repository
-from placid.core.audit.rule import Hit, Place, Severity, Unknown, path_rule
-from placid.formats.routes import is_code
+from placid.core.audit.rule import Hit, Place, Severity, Unknown, rule
 
 _ERROR = re.compile(
     r"\b[45]\d\d\b|status|raise\b|abort\(|throw\b|next\(|HTTPException|HTTP_5|Response\(|reply\.code"
@@ -31,18 +29,24 @@ _ANSWERS = re.compile(r"\breturn\b|\bres(?:ponse)?\.")
 _CAUGHT = re.compile(r"\bexcept\b[^\n]*:|\bcatch\s*(?:\([^)\n]*\))?\s*\{")
 
 
-@path_rule("health/health-always-ok", Severity.MEDIUM, docs=__doc__ or "", reads=is_code)
-def health_always_ok(repository: Repository, path: str) -> Iterator[Hit | Unknown]:
+@rule("health/health-always-ok", Severity.MEDIUM, docs=__doc__ or "")
+def health_always_ok(repository: Repository) -> Iterator[Hit | Unknown]:
     """Name the handlers that tell of an error with the status of success."""
-    served = None if is_example(path) else served_by(repository, path)
-    for route in served.routes if served else ():
-        caught = _CAUGHT.search(route.handler) if route.about_health else None
-        if caught is None:
-            continue
-        sick = _KEYS.sub(" ", route.handler[caught.start() :])
-        if _SICK.search(sick) and not _ERROR.search(sick) and _ANSWERS.search(sick):
-            yield Hit(
-                f"{route.path} answers 200 also when its check fails",
-                (Place(path, route.span),),
-                action="answer 503 when a health check fails",
-            )
+    alone = not repository.whole
+    for path, served in every_served(repository) if alone or is_deployed(repository) else ():
+        for route in served.routes:
+            if route.about_health and _hides(route.handler):
+                yield Hit(
+                    f"{route.path} answers 200 also when its check fails",
+                    (Place(path, route.span),),
+                    action="answer 503 when a health check fails",
+                )
+
+
+def _hides(handler: str) -> bool:
+    """Whether what is caught is only told in the body."""
+    caught = _CAUGHT.search(handler)
+    if caught is None:
+        return False
+    sick = _KEYS.sub(" ", handler[caught.start() :])
+    return bool(_SICK.search(sick) and _ANSWERS.search(sick)) and not _ERROR.search(sick)
