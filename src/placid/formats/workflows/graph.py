@@ -134,11 +134,20 @@ def _needs(workflow: Workflow) -> Iterator[Fault]:
 def _circular(jobs: dict[str, Job]) -> list[str]:
     """The jobs that cannot start since what they need needs (in the end) one of them."""
     left = {
-        name: {need.text.lower() for need in job.needs} & set(jobs) for name, job in jobs.items()
+        name: {need.text.lower() for need in job.needs} & jobs.keys() for name, job in jobs.items()
     }
-    while ready := [name for name, needs in left.items() if not needs & set(left)]:
-        for name in ready:
-            del left[name]
+    dependents: dict[str, list[str]] = {}
+    for name, needs in left.items():
+        for need in needs:
+            dependents.setdefault(need, []).append(name)
+    ready = [name for name, needs in left.items() if not needs]
+    while ready:
+        done = ready.pop()
+        del left[done]
+        for name in dependents.get(done, ()):
+            left[name].discard(done)
+            if not left[name]:
+                ready.append(name)
     return list(left)
 
 

@@ -19,12 +19,13 @@ from placid.formats.workflows.templates import (
     template_faults,
 )
 
-_LARGEST = 100_000
+LARGEST = 100_000
+"""The most values a file may have; GitHub has a limit of about this size."""
 
 
 def match(source: str, node: Node, shape: Shape) -> list[Fault]:
     """Everything in which the tree of the text `source` departs from a shape."""
-    if node.weight > _LARGEST:
+    if node.weight > LARGEST:
         return [Fault("The maximum allowed size of a file was exceeded", node.span)]
     return list(_Matching(source).match(node, shape, NOWHERE))
 

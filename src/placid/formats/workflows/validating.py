@@ -13,7 +13,7 @@ from placid.formats.workflows.action_table import ACTION
 from placid.formats.workflows.calls import call_faults
 from placid.formats.workflows.fault import Fault
 from placid.formats.workflows.graph import job_faults, step_faults
-from placid.formats.workflows.matching import match
+from placid.formats.workflows.matching import LARGEST, match
 from placid.formats.workflows.model import Action
 from placid.formats.workflows.reading import action, workflow
 from placid.formats.workflows.triggers import trigger_faults, weighed
@@ -52,6 +52,8 @@ def _faults(document: Document, kind: Kind, files: Mapping[str, str] | None) -> 
     if root is None:
         return [Fault("Unexpected value ''", Span(0, 0))]
     found = match(document.text, root, WORKFLOW if kind == "workflow" else ACTION)
+    if root.weight > LARGEST:
+        return found
     if kind == "workflow" and (read := workflow(root)) is not None:
         found = [weighed(read, each) for each in found]
         found += trigger_faults(read)

@@ -15,6 +15,7 @@ from placid.core.audit.model import Repository, fact, path_fact
 from placid.formats.workflows import Action, Fault, Workflow, document_faults, validate
 from placid.formats.workflows import action as action_of
 from placid.formats.workflows import workflow as workflow_of
+from placid.formats.workflows.matching import LARGEST
 
 _WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml")
 _ACTION = re.compile(r"(?:.*/)?action\.ya?ml")
@@ -38,7 +39,8 @@ def is_action(path: str) -> bool:
 def workflow(repository: Repository, path: str) -> Workflow | None:
     """The workflow in one file."""
     found = documents(repository, path)
-    return workflow_of(found[0].root, path) if found else None
+    root = found[0].root if found else None
+    return workflow_of(root, path) if root is not None and root.weight <= LARGEST else None
 
 
 @path_fact

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from placid.core.audit.facts.workflows import actions, local_action, workflows
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, Unknown, rule
-from placid.formats.workflows import Action, Step, Workflow, reference
+from placid.formats.workflows import Action, Job, Step, Workflow, reference
 from placid.formats.workflows.accesses import workflow_accesses
 
 _DOCKER = frozenset(("entrypoint", "args"))
@@ -71,21 +71,29 @@ def _step(repository: Repository, path: str, step: Step) -> Iterator[Hit]:
 
 def _outputs(repository: Repository, workflow: Workflow) -> Iterator[Hit]:
     """The outputs of composite actions that steps read."""
+    composite = {id(job): _composite(repository, job) for job in workflow.jobs}
+    if not any(composite.values()):
+        return
     for reading in workflow_accesses(repository.text(workflow.path) or "", workflow):
         context, *keys = reading.path
-        if context != "steps" or reading.job is None or len(keys) < 3 or "*" in keys[:3]:
+        if context != "steps" or len(keys) < 3 or "*" in keys[:3] or keys[1].lower() != "outputs":
             continue
-        named = keys[0].lower()
-        steps = reading.job.every_step()
-        found = [step for step in steps if step.id is not None and step.id.text.lower() == named]
-        action = _action(repository, found[0]) if len(found) == 1 else None
-        if keys[1].lower() != "outputs" or action is None or action.runs is None:
-            continue
-        using = action.runs.using
-        declared = {each.id.text.lower() for each in action.outputs}
-        if using is not None and using.text == "composite" and keys[2].lower() not in declared:
+        action = composite.get(id(reading.job), {}).get(keys[0].lower())
+        declared = {each.id.text.lower() for each in action.outputs} if action is not None else ()
+        if action is not None and keys[2].lower() not in declared:
             yield Hit(
                 f"{'.'.join(reading.path)} is always empty: {action.path} has no output {keys[2]}",
                 (Place(workflow.path, reading.span), Place(action.path)),
                 action="read outputs that local actions declare",
             )
+
+
+def _composite(repository: Repository, job: Job) -> dict[str, Action]:
+    """The local composite actions of a job's steps, by the step's id."""
+    found: dict[str, Action] = {}
+    for step in job.every_step():
+        action = _action(repository, step) if step.id is not None else None
+        using = action.runs.using if action is not None and action.runs is not None else None
+        if step.id is not None and action is not None and using and using.text == "composite":
+            found[step.id.text.lower()] = action
+    return found

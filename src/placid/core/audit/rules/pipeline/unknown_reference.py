@@ -72,18 +72,35 @@ def unknown_reference(repository: Repository, path: str) -> Iterator[Hit | Unkno
 
 def _wrongs(repository: Repository, path: str, source: str) -> Iterator[tuple[Reading, str]]:
     read = workflow(repository, path) if is_workflow(path) else None
+    known: dict[int, _Steps] = {}
+    nothing = _Steps(())
     if read is not None and read.root.weight < _LARGEST:
         for reading in workflow_accesses(source, read):
-            yield reading, _wrong(read, reading)
+            job = reading.job
+            if job is not None and id(job) not in known:
+                known[id(job)] = _Steps(job.every_step())
+            yield reading, _wrong(read, reading, known.get(id(job), nothing))
     own = action(repository, path) if read is None and is_action(path) else None
     if own is not None and own.runs is not None:
         inputs = {each.id.text.lower() for each in own.inputs}
+        own_steps = _Steps(own.runs.steps)
         for reading in action_accesses(source, own):
-            wrong = _fixed(reading.path) or _step(reading, own.runs.steps)
+            wrong = _fixed(reading.path) or _step(reading, own_steps)
             if not wrong and reading.path[0] == "inputs" and _key(reading, 1):
                 name = reading.path[1]
                 wrong = "" if name.lower() in inputs else f"the action has no input {name}"
             yield reading, wrong
+
+
+class _Steps:
+    """Where the ids of steps come first, and where each step is."""
+
+    def __init__(self, steps: tuple[Step, ...]) -> None:
+        self.places: dict[str, int] = {}
+        self.order = {id(step): at for at, step in enumerate(steps)}
+        for at, step in enumerate(steps):
+            if step.id is not None:
+                self.places.setdefault(step.id.text.lower(), at)
 
 
 def _key(reading: Reading, at: int) -> str:
@@ -92,7 +109,7 @@ def _key(reading: Reading, at: int) -> str:
     return "" if key == "*" else key.lower()
 
 
-def _wrong(read: Workflow, reading: Reading) -> str:
+def _wrong(read: Workflow, reading: Reading, steps: _Steps) -> str:
     context, job = reading.path[0], reading.job
     if context == "inputs" and _key(reading, 1):
         return _input(read, reading.path[1])
@@ -101,7 +118,7 @@ def _wrong(read: Workflow, reading: Reading) -> str:
     if job is None:
         return _fixed(reading.path)
     if context == "steps":
-        return _step(reading, job.every_step())
+        return _step(reading, steps)
     if context == "needs" and _key(reading, 1):
         return _need(read, job, reading)
     if context == "matrix" and _key(reading, 1):
@@ -133,18 +150,17 @@ def _part(reading: Reading) -> str:
     return f"{'.'.join(reading.path[:2])} has {', '.join(sorted(known))}, no {reading.path[2]}"
 
 
-def _step(reading: Reading, steps: tuple[Step, ...]) -> str:
+def _step(reading: Reading, steps: _Steps) -> str:
     name = _key(reading, 1)
     if reading.path[0] != "steps" or not name:
         return ""
-    absent = f"no step here has the id {reading.path[1]}"
-    for step in steps:
-        if step.id is not None and step.id.text.lower() == name:
-            return _part(reading)
-        if step is reading.step:
-            later = any(each.id is not None and each.id.text.lower() == name for each in steps)
-            return f"step {reading.path[1]} comes later" if later else absent
-    return absent
+    place = steps.places.get(name)
+    if place is None:
+        return f"no step here has the id {reading.path[1]}"
+    here = steps.order.get(id(reading.step))
+    if here is not None and place > here:
+        return f"step {reading.path[1]} comes later"
+    return _part(reading)
 
 
 def _job(read: Workflow, reading: Reading) -> str:
