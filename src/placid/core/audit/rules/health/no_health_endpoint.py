@@ -20,6 +20,7 @@ from placid.core.audit.facts.routes import is_named_in_code, serving
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, Unknown, rule
 
+_DEEPEST = 2  # an image from further down is rarely a service of its own
 _WORDS = ("health", "ping", "ready", "alive", "status")
 
 
@@ -29,7 +30,7 @@ def no_health_endpoint(repository: Repository) -> Iterator[Hit | Unknown]:
     told: set[str] = set()
     for built in dockerfiles(repository) if repository.whole else ():
         folder = built.context
-        if built.example or has_front(built) or folder in told:
+        if built.example or has_front(built) or folder in told or folder.count("/") >= _DEEPEST:
             continue
         told.add(folder)
         there = serving(repository, folder)
