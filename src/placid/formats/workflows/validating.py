@@ -66,7 +66,9 @@ def _faults(document: Document, kind: Kind, files: Mapping[str, str] | None) -> 
 
 
 def _weighed(read: Action, fault: Fault) -> Fault:
-    """The fault, harmless when it is about the looks of an action."""
+    """The fault, harmless when it is about what only the marketplace shows."""
+    if fault.span == read.root.span and fault.message.endswith((": name", ": description")):
+        return fault._replace(standing="harmless")
     looks = read.root.get("branding")
     span = looks.value.span if looks is not None else Span(0, 0)
     inside = span.start <= fault.span.start and fault.span.end <= span.end

@@ -60,7 +60,9 @@ def unknown_reference(repository: Repository, path: str) -> Iterator[Hit | Unkno
         if wrong and (reading.span, wrong) not in seen:
             seen.add((reading.span, wrong))
             context = reading.path[0]
-            given = context in {"matrix", "inputs"} and _OR.match(source, reading.span.end)
+            given = context in {"matrix", "inputs"} and (
+                reading.key == "if" or _OR.match(source, reading.span.end)
+            )
             mild = context in _FIXED or given or reading.key == "name"
             yield Hit(
                 f"{'.'.join(reading.path)} is always empty: {wrong}",
