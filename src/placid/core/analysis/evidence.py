@@ -38,7 +38,7 @@ INSTANT = 0.45
 
 TIMES = 6.0
 """How much fuller than usual an instant may be: with 5 p95 +20 % is found a sixth later, with 7
-twice as many stalls convict."""
+more stalls convict."""
 
 LEAST_HISTORY = 6.0
 """Seconds that a release's history counts for at least."""
