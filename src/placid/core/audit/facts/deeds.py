@@ -129,8 +129,8 @@ _ACTION = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ACTION
 
 _RUNNERS = frozenset(("npx", "bunx", "dotenv", "xvfb-run", "timeout", "dumb-init", "doppler"))
 _RUN = re.compile(
-    r"(?:uv|poetry|pipenv|pdm|rye|hatch|pixi) run(?: --?[\w-]+)*|(?:bundle|pnpm|yarn|npm|mise|op) "
-    r"(?:exec|dlx|x|run)(?= (?!\w+$))(?: --)?|pnpm dlx|python[0-9.]* -m|(?:op|infisical) run --"
+    r"(?:uv|poetry|pipenv|pdm|rye|hatch|pixi) run(?: --?[\w-]+)*|(?:bundle|pnpm|yarn|npm|mise) "
+    r"(?:exec|dlx|x)(?: --)?|python[0-9.]* -m|(?:op|infisical) run --"
 )
 _NOTHING = frozenset(
     ("--help", "-h", "--version", "plan", "diff", "template", "--check", "--syntax-check", "lint")
@@ -152,7 +152,7 @@ def _said(kind: Kind, words: list[str]) -> str:
     known = (verbs for each, verbs in _BY_PROGRAM.get(words[0], ()) if each is kind)
     verbs = next((verbs for verbs in known if _follow(verbs, words[1:])), ())
     chosen = [next(word for word in words if word in verb.split("|")) for verb in verbs]
-    return " ".join((words[0], *chosen))
+    return " ".join((words[0], *chosen)) if verbs else " ".join(words[:3])[:60]
 
 
 def deeds_of_action(name: str) -> frozenset[Kind]:

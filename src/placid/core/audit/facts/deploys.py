@@ -27,6 +27,7 @@ from placid.formats.workflows.templates import located
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _DEEPEST = 3
+_MOST_SCRIPTS = 30
 _HARMLESS = re.compile(
     r"(?:actions|github|astral-sh|pnpm|docker|hashicorp|sigstore|codecov|step-security|dtolnay"
     r"|swatinem|oven-sh|denoland|aws-actions|google-github-actions|azure|tibdex|peter-evans"
@@ -126,20 +127,22 @@ class _Reader:
             span = Span(command.start, command.end)
             at = Place(path, located(source, run, span) if not run.alias else run.span)
             said = run.text[command.start : command.end]
-            for kind, what in self._kinds(command, folder, _DEEPEST).items():
+            for kind, what in self._kinds(command, folder, set()).items():
                 yield Deed(kind, what, said, at, step)
 
-    def _kinds(self, command: Command, folder: str, depth: int) -> dict[Kind, str]:
+    def _kinds(self, command: Command, folder: str, seen: set[str]) -> dict[Kind, str]:
+        """What a command does, and the scripts that it starts; each of those is read once."""
         found = deeds_of(command)
         script = called(self.repository, command, folder)
-        if script is None:
+        if script is None or script.name in seen or len(seen) > _MOST_SCRIPTS:
             return found
+        seen.add(script.name)
         if script.text is None:
             self.opaque = self.opaque or not found
             return found
-        for inner in commands(script.text) if depth else ():
-            for kind, what in self._kinds(inner, folder, depth - 1).items():
-                found.setdefault(kind, f"{what} in {script.name}" if " in " not in what else what)
+        for inner in commands(script.text):
+            for kind, what in self._kinds(inner, folder, seen).items():
+                found.setdefault(kind, what if " in " in what else f"{what} in {script.name}")
         return found
 
     def _of_uses(self, step: Step, uses: Scalar, path: str, depth: int) -> Iterator[Deed]:
