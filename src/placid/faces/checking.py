@@ -189,7 +189,7 @@ def _scanners(
     if place.changed is not None:
         paths = tuple(path for path in paths if path in place.changed)
     running: list[Scan] = []
-    if _asked(wanted, "zizmor", "pipeline"):
+    if _asked(wanted, "zizmor", "pipeline") and any(map(_for_zizmor, paths)):
         from placid.edge.scanners import zizmor
 
         audits = zizmor.start(root, paths, names)
@@ -201,6 +201,11 @@ def _scanners(
         secrets = kingfisher.start(root, place.tree.names(), history=wanted.history)
         running.append(lambda told: secrets.finish(repository, told))
     return running
+
+
+def _for_zizmor(path: str) -> bool:
+    """Whether zizmor might read it; where none is, its adapter is not even imported."""
+    return path.startswith((".github/", ".pre-commit-")) or "/action.y" in f"/{path}"
 
 
 def _asked(wanted: Wanted, *names: str) -> bool:
