@@ -159,25 +159,29 @@ def audit(wanted: Wanted) -> Report:
         for each in (spoken_of(each, names) for each in findings(repository, said))
         if _counts(each, wanted, place)
     ]
+    doubts = [doubted(each.hit, names) for each in said if isinstance(each.hit, Unknown)]
+    report = Report(repository, tuple(found), tuple(doubts), timing=clock.parts)
+    return _sorted_out(report, wanted, place, clock)
+
+
+def _sorted_out(report: Report, wanted: Wanted, place: Ground, clock: Clock) -> Report:
+    """The report without what is ignored or known from before."""
     ignores = [
         Ignore((name,), each.reason, tuple(each.paths))
         for name, each in place.settings.ignore.items()
     ]
-    sorted_out = sort_out(repository, found, ignores)
-    doubts = [doubted(each.hit, names) for each in said if isinstance(each.hit, Unknown)]
+    parted = sort_out(report.repository, report.findings, ignores)
     baseline = _baseline(place) if wanted.baseline else set[str]()
-    left = [each for each in sorted_out.left if each.fingerprint not in baseline]
-    known = [each for each in sorted_out.left if each.fingerprint in baseline]
-    gone = set(baseline) - {each.fingerprint for each in found}
+    gone = baseline - {each.fingerprint for each in report.findings}
+    everything = place.whole and not wanted.since and not wanted.rules
     clock.lap("report")
-    return Report(
-        repository,
-        tuple(left),
-        (*doubts, *sorted_out.doubts),
-        tuple(sorted_out.ignored),
-        tuple(known),
-        tuple(sorted(gone)) if place.whole and not wanted.since and not wanted.rules else (),
-        clock.parts,
+    return replace(
+        report,
+        findings=tuple(each for each in parted.left if each.fingerprint not in baseline),
+        unknown=(*report.unknown, *parted.doubts),
+        ignored=tuple(parted.ignored),
+        known=tuple(each for each in parted.left if each.fingerprint in baseline),
+        gone=tuple(sorted(gone)) if everything else (),
     )
 
 

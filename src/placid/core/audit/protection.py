@@ -120,7 +120,8 @@ def ruleset(branch: str, wanted: Protection) -> dict[str, object]:
         }
         rules.append({"type": "required_status_checks", "parameters": parameters})
     if wanted.no_force_push:
-        rules += [{"type": "non_fast_forward"}, {"type": "deletion"}]
+        rules.append({"type": "non_fast_forward"})
+        rules.append({"type": "deletion"})
     return {
         "name": "placid",
         "target": "branch",
