@@ -69,7 +69,8 @@ def ask(rule: Rule, repository: Repository, paths: Iterable[str]) -> Iterator[Sa
         yield from (Said(rule.name, hit) for hit in rule.check(repository))
     elif rule.check_path is not None and rule.reads is not None:
         wanted = None if paths is repository.paths else frozenset(paths)
-        for path in repository.picked(rule.reads):
+        among = rule.among(repository) if rule.among else repository.picked(rule.reads)
+        for path in among:
             if wanted is None or path in wanted:
                 yield from (Said(rule.name, hit) for hit in rule.check_path(repository, path))
 

@@ -8,7 +8,7 @@ edits applied together: never a placeholder, and safe only when the program beha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import NamedTuple
@@ -123,7 +123,7 @@ class Rule:
     """A check with its name, default severity and documentation (Markdown).
 
     `check` reads the whole repository. `check_path` (instead) reads one file at a time, those for
-    which `reads` says yes: such rules run in parallel, and alone for `--since`.
+    which `reads` says yes (`among` lists them when more than the path decides): such rules run in parallel, and alone for `--since`.
     """
 
     name: str
@@ -133,6 +133,7 @@ class Rule:
     check: Check | None = None
     check_path: PathCheck | None = None
     reads: Callable[[str], bool] | None = None
+    among: Callable[[Repository], Sequence[str]] | None = None
     network: bool = False
 
 
@@ -150,12 +151,21 @@ def rule(name: str, severity: Severity, *, docs: str) -> Callable[[Check], Check
 
 
 def path_rule(
-    name: str, severity: Severity, *, docs: str, reads: Callable[[str], bool]
+    name: str,
+    severity: Severity,
+    *,
+    docs: str,
+    reads: Callable[[str], bool],
+    among: Callable[[Repository], Sequence[str]] | None = None,
 ) -> Callable[[PathCheck], PathCheck]:
-    """Register a check that needs one file at a time, of those that `reads` picks by their path."""
+    """Register a check that needs one file at a time, of those that `reads` picks by their path.
+
+    `among` gives those of them that hold anything for the rule, found once for many rules.
+    """
 
     def keep(check: PathCheck) -> PathCheck:
-        rules.add(name)(Rule(name, severity, _area(name), docs, check_path=check, reads=reads))
+        made = Rule(name, severity, _area(name), docs, check_path=check, reads=reads, among=among)
+        rules.add(name)(made)
         return check
 
     return keep

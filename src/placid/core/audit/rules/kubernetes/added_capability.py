@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from placid.base.yamltext import Scalar
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.security import NODE_AGENTS, is_privileged
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.reading import items
@@ -29,7 +29,13 @@ _HARMLESS = frozenset(
 """NET_BIND_SERVICE, and what every container has unless it is dropped."""
 
 
-@path_rule("kubernetes/added-capability", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/added-capability",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def added_capability(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
         for each in items(container.node, "securityContext", "capabilities", "add"):

@@ -12,13 +12,19 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.reading import entry, number
 
 
-@path_rule("kubernetes/autoscaler-range", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/autoscaler-range",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def autoscaler_range(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "HorizontalPodAutoscaler"):
         given = number(each.node, "spec", "minReplicas")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.reading import entry, scalar
@@ -21,7 +21,13 @@ from placid.formats.manifests.reading import entry, scalar
 _BLOCKS = {"maxUnavailable": ("0", "0%"), "minAvailable": ("100%",)}
 
 
-@path_rule("kubernetes/blocked-drain", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/blocked-drain",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def blocked_drain(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "PodDisruptionBudget"):
         if set_elsewhere(repository, each, *_BLOCKS):

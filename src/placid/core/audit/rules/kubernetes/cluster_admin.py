@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from placid.base.yamltext import Mapping
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.reading import mappings, scalar, word
@@ -23,7 +23,13 @@ _EVERYONE = frozenset(
 )
 
 
-@path_rule("kubernetes/cluster-admin", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/cluster-admin",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def cluster_admin(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "ClusterRoleBinding", "RoleBinding"):
         role = scalar(each.node, "roleRef", "name")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from placid.base.yamltext import Scalar, Sequence
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import Workload, containers, sure
+from placid.core.audit.facts.workloads import Workload, containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Edit, Fix, Hit, Severity, path_rule
 from placid.formats.manifests.object import is_hole
@@ -25,7 +25,11 @@ _PLAIN = re.compile(r"[\w./:=,@%+ -]+")
 
 
 @path_rule(
-    "kubernetes/command-in-one-string", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/command-in-one-string",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def command_in_one_string(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from placid.base.yamltext import Mapping
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.facts.yamledits import added
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Place, Severity, path_rule
@@ -22,7 +22,13 @@ from placid.formats.manifests.reading import mapping
 _KEY = "concurrencyPolicy"
 
 
-@path_rule("kubernetes/cronjob-overlap", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/cronjob-overlap",
+    Severity.LOW,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def cronjob_overlap(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "CronJob"):
         spec: Mapping | None = mapping(each.node, "spec")

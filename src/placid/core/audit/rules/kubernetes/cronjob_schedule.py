@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.facts.yamledits import replaced
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Place, Severity, path_rule
@@ -19,7 +19,13 @@ from placid.formats.manifests.reading import scalar
 from placid.formats.manifests.schedules import schedule_fault
 
 
-@path_rule("kubernetes/cronjob-schedule", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/cronjob-schedule",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def cronjob_schedule(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "CronJob"):
         schedule = scalar(each.node, "spec", "schedule")

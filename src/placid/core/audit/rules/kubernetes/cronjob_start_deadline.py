@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.reading import entry, number
@@ -23,7 +23,11 @@ _LEAST = 10
 
 
 @path_rule(
-    "kubernetes/cronjob-start-deadline", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/cronjob-start-deadline",
+    Severity.LOW,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
 )
 def cronjob_start_deadline(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "CronJob"):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import Workload, neighbours, sure, workloads
+from placid.core.audit.facts.workloads import Workload, neighbours, sure, with_workloads, workloads
 from placid.core.audit.facts.yamledits import added
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Severity, path_rule
@@ -22,7 +22,11 @@ _KEY = "automountServiceAccountToken"
 
 
 @path_rule(
-    "kubernetes/default-service-account", Severity.NOTE, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/default-service-account",
+    Severity.NOTE,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def default_service_account(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from placid.base.yamltext import Mapping, Span
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import Workload, sure, workloads
+from placid.core.audit.facts.workloads import Workload, sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.pods import Container
@@ -22,7 +22,13 @@ Named = tuple[str, Span]
 Twice = tuple[str, str, Severity | None, list[Named]]
 
 
-@path_rule("kubernetes/duplicate-name", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/duplicate-name",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def duplicate_name(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):
         for what, inside, severity, twice in _all(workload):

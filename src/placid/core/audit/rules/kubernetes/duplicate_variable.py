@@ -12,14 +12,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.pods import Env
 
 
 @path_rule(
-    "kubernetes/duplicate-variable", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/duplicate-variable",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def duplicate_variable(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import image_names, set_elsewhere
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.images import image
@@ -30,7 +30,13 @@ _BUILDERS = (
 )
 
 
-@path_rule("kubernetes/floating-image", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/floating-image",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def floating_image(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
         found = image(container.image)

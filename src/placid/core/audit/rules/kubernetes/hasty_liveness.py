@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.probes import Probe, probe
@@ -18,7 +18,13 @@ from placid.formats.manifests.probes import Probe, probe
 _SECONDS = 10
 
 
-@path_rule("kubernetes/hasty-liveness", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/hasty-liveness",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def hasty_liveness(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
         live = probe(container, "liveness")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.security import NODE_AGENTS
-from placid.core.audit.facts.workloads import sure, workloads
+from placid.core.audit.facts.workloads import sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.reading import flag
@@ -25,7 +25,13 @@ _SHARED = {
 }
 
 
-@path_rule("kubernetes/host-namespace", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/host-namespace",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def host_namespace(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):
         agent = workload.object.kind in NODE_AGENTS

@@ -16,7 +16,7 @@ from posixpath import normpath
 from placid.base.yamltext import Mapping
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.security import NODE_AGENTS
-from placid.core.audit.facts.workloads import Workload, sure, workloads
+from placid.core.audit.facts.workloads import Workload, sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.reading import flag, mappings, scalar, word
@@ -28,7 +28,13 @@ _SENSITIVE = frozenset(
 )
 
 
-@path_rule("kubernetes/host-path", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/host-path",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def host_path(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):
         for volume in mappings(workload.pod.spec, "volumes"):

@@ -13,13 +13,19 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.security import NODE_AGENTS
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.reading import entry, flag, number
 
 
-@path_rule("kubernetes/host-port", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/host-port",
+    Severity.LOW,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def host_port(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
         if workload.object.kind in NODE_AGENTS or flag(workload.pod.spec, "hostNetwork"):

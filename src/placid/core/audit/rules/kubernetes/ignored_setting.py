@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from placid.base.yamltext import Entry, Mapping
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import Workload, sure, workloads
+from placid.core.audit.facts.workloads import Workload, sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.reading import mapping, value
@@ -32,7 +32,11 @@ _MASTER = "node-role.kubernetes.io/master"
 
 
 @path_rule(
-    "kubernetes/ignored-setting", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/ignored-setting",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def ignored_setting(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from placid.base.yamltext import Scalar
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import Workload, containers, sure
+from placid.core.audit.facts.workloads import Workload, containers, sure, with_workloads
 from placid.core.audit.facts.yamledits import replaced
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Severity, path_rule
@@ -25,7 +25,11 @@ _MOST_CORES = 64
 
 
 @path_rule(
-    "kubernetes/implausible-quantity", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/implausible-quantity",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def implausible_quantity(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from placid.base.yamltext import Entry, Mapping
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.object import is_hole
@@ -25,7 +25,11 @@ _BOUNDS = ("maxSurge", "maxUnavailable")
 
 
 @path_rule(
-    "kubernetes/impossible-rollout", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/impossible-rollout",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
 )
 def impossible_rollout(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Deployment", "DaemonSet"):

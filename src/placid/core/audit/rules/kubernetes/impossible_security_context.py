@@ -14,7 +14,7 @@ from placid.base.yamltext import Entry, Scalar
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
 from placid.core.audit.facts.security import is_privileged, setting
-from placid.core.audit.facts.workloads import Workload, containers, sure
+from placid.core.audit.facts.workloads import Workload, containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.pods import Container
@@ -26,6 +26,7 @@ from placid.formats.manifests.reading import items
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
+    among=with_workloads,
 )
 def impossible_security_context(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import neighbours, sure, whole_objects
+from placid.core.audit.facts.workloads import neighbours, sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.reading import entry, word
@@ -24,7 +24,13 @@ _NOTE = "kubernetes.io/ingress.class"
 _DEFAULT = "ingressclass.kubernetes.io/is-default-class"
 
 
-@path_rule("kubernetes/ingress-class", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/ingress-class",
+    Severity.LOW,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def ingress_class(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Ingress"):
         if not each.group.endswith(("k8s.io", "extensions")):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.object import Object
@@ -26,7 +26,13 @@ _LOCAL = re.compile(
 )
 
 
-@path_rule("kubernetes/ingress-tls", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/ingress-tls",
+    Severity.LOW,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def ingress_tls(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Ingress"):
         if not each.group.endswith(("k8s.io", "extensions")) or items(each.node, "spec", "tls"):

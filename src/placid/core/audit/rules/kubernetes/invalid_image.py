@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from placid.base.yamltext import Scalar, Span
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import image_names, set_elsewhere
-from placid.core.audit.facts.workloads import Workload, containers, sure
+from placid.core.audit.facts.workloads import Workload, containers, sure, with_workloads
 from placid.core.audit.facts.yamledits import replaced
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Severity, path_rule
@@ -23,7 +23,13 @@ from placid.formats.manifests.pods import Container
 _BUILT = ("KO://", "<", "PLACEHOLDER", "REPLACE", "CHANGE", "YOUR", "IMAGE")
 
 
-@path_rule("kubernetes/invalid-image", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/invalid-image",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def invalid_image(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
         pair = container.entry("image")

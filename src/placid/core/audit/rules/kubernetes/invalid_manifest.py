@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from placid.core.audit.facts.definitions import schemas
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import kustomizations, set_elsewhere
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Confidence, Edit, Fix, Hit, Place, Severity, path_rule
 from placid.formats.manifests.object import Object
@@ -31,7 +31,13 @@ _TEXTS = re.compile(
 _PATTERN = re.compile(r"(template|tmpl|sample|example)[^/]*$", re.IGNORECASE)
 
 
-@path_rule("kubernetes/invalid-manifest", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/invalid-manifest",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def invalid_manifest(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path):
         known = schemas(repository)

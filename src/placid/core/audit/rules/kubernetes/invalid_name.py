@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from placid.base.yamltext import Scalar, Span
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.object import Object, is_hole
@@ -34,7 +34,13 @@ _SHORT = frozenset({"Namespace"})
 Wrong = tuple[str, Span]
 
 
-@path_rule("kubernetes/invalid-name", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/invalid-name",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def invalid_name(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path):
         if each.group not in _KNOWN or "placeholder" in each.name.lower():

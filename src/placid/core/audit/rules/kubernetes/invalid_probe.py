@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.pods import Container
@@ -27,7 +27,13 @@ _SECONDS = (
 )
 
 
-@path_rule("kubernetes/invalid-probe", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/invalid-probe",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def invalid_probe(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
         for probe in probes(container):

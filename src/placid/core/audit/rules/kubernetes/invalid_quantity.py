@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from placid.base.yamltext import Mapping, Scalar
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import Workload, containers, sure
+from placid.core.audit.facts.workloads import Workload, containers, sure, with_workloads
 from placid.core.audit.facts.yamledits import replaced
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Place, Severity, path_rule
@@ -26,7 +26,13 @@ from placid.formats.manifests.reading import mapping, scalar
 _BYTES = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?([KMGT])(i?)(?:B|b)?", re.IGNORECASE)
 
 
-@path_rule("kubernetes/invalid-quantity", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/invalid-quantity",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def invalid_quantity(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
         for amounts in ("requests", "limits"):

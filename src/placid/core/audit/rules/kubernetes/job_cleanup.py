@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.reading import value, words
@@ -22,7 +22,13 @@ _KEY = "ttlSecondsAfterFinished"
 _HOOKS = ("helm.sh/hook", "argocd.argoproj.io/hook", "kluctl.io/hook")
 
 
-@path_rule("kubernetes/job-cleanup", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/job-cleanup",
+    Severity.LOW,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def job_cleanup(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Job"):
         if each.group != "batch" or value(each.node, "spec", _KEY) is not None:

@@ -14,14 +14,18 @@ from placid.base.yamltext import Scalar
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
 from placid.core.audit.facts.security import is_privileged, is_windows
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.reading import items
 
 
 @path_rule(
-    "kubernetes/kept-capabilities", Severity.NOTE, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/kept-capabilities",
+    Severity.NOTE,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def kept_capabilities(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

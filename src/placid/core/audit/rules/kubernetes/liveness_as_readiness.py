@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.probes import Probe, plain, probe
@@ -21,7 +21,11 @@ _TIGHT = 60
 
 
 @path_rule(
-    "kubernetes/liveness-as-readiness", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/liveness-as-readiness",
+    Severity.LOW,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def liveness_as_readiness(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -13,13 +13,17 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, workloads
+from placid.core.audit.facts.workloads import sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 
 
 @path_rule(
-    "kubernetes/missing-liveness-probe", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/missing-liveness-probe",
+    Severity.LOW,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def missing_liveness_probe(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

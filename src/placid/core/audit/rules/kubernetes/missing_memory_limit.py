@@ -12,14 +12,18 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import containers, neighbours, sure
+from placid.core.audit.facts.workloads import containers, neighbours, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.reading import value
 
 
 @path_rule(
-    "kubernetes/missing-memory-limit", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/missing-memory-limit",
+    Severity.LOW,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def missing_memory_limit(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

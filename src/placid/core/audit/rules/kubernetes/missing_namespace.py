@@ -14,7 +14,7 @@ import posixpath
 from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import KUSTOMIZATIONS, may_hold_objects
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.facts.yamledits import added
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Confidence, Fix, Hit, Place, Severity, path_rule
@@ -28,7 +28,13 @@ _NAMESPACED = frozenset(
 )
 
 
-@path_rule("kubernetes/missing-namespace", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/missing-namespace",
+    Severity.LOW,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def missing_namespace(repository: Repository, path: str) -> Iterator[Hit]:
     found = list(whole_objects(repository, path, *_NAMESPACED))
     named = sorted({each.namespace for each in found if each.namespace})

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import Workload, sure, workloads
+from placid.core.audit.facts.workloads import Workload, sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.pods import Container
@@ -28,6 +28,7 @@ _ONCE = frozenset({"Service"})
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
+    among=with_workloads,
 )
 def missing_readiness_probe(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -14,7 +14,7 @@ from placid.base.yamltext import Entry
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
 from placid.core.audit.facts.security import is_privileged, is_windows
-from placid.core.audit.facts.workloads import Workload, sure, workloads
+from placid.core.audit.facts.workloads import Workload, sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.reading import entry, word
@@ -23,7 +23,11 @@ _ROUTE = ("securityContext", "seccompProfile", "type")
 
 
 @path_rule(
-    "kubernetes/missing-seccomp-profile", Severity.NOTE, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/missing-seccomp-profile",
+    Severity.NOTE,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def missing_seccomp_profile(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from placid.base.yamltext import Mapping, Scalar
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import Workload, sure, workloads
+from placid.core.audit.facts.workloads import Workload, sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.reading import entry, items, mapping, number
@@ -26,7 +26,11 @@ _SLEEP = re.compile(r"(?:^|[\s/;&])sleep (?P<seconds>[0-9]{1,6})s?(?:$|[\s;&])")
 
 
 @path_rule(
-    "kubernetes/no-grace-period", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/no-grace-period",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def no_grace_period(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

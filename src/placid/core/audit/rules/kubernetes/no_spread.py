@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, workloads
+from placid.core.audit.facts.workloads import sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.reading import number, value
@@ -21,7 +21,13 @@ from placid.formats.manifests.reading import number, value
 _KINDS = frozenset({"Deployment", "StatefulSet", "Rollout"})
 
 
-@path_rule("kubernetes/no-spread", Severity.NOTE, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/no-spread",
+    Severity.NOTE,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def no_spread(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):
         each, spec = workload.object, workload.pod.spec

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Confidence, Hit, Severity, path_rule
 from placid.formats.manifests.pods import Container
@@ -31,7 +31,11 @@ _SHORT = 45
 
 
 @path_rule(
-    "kubernetes/no-startup-allowance", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/no-startup-allowance",
+    Severity.LOW,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def no_startup_allowance(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.reading import items, scalar, words
@@ -22,7 +22,11 @@ _MEANT = re.compile(r"internal|scheme|tailscale|metallb|private|loxilb|kube-vip|
 
 
 @path_rule(
-    "kubernetes/open-load-balancer", Severity.NOTE, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/open-load-balancer",
+    Severity.NOTE,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
 )
 def open_load_balancer(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Service"):

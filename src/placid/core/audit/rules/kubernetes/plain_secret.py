@@ -23,7 +23,7 @@ from placid.core.audit.facts.credentials import (
     look_alone,
 )
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Confidence, Hit, Place, Severity, path_rule
 from placid.formats.manifests.object import Object
@@ -37,7 +37,13 @@ _OWNED = (
 _PUBLIC = (".crt", ".pub", "ca.pem", "cert.pem", "username", "user", "host", "port", "database")
 
 
-@path_rule("kubernetes/plain-secret", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/plain-secret",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def plain_secret(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Secret"):
         if each.api_version != "v1" or value(each.node, "sops") or _is_made(each):

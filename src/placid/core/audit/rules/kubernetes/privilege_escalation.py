@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
 from placid.core.audit.facts.security import is_privileged, is_windows
-from placid.core.audit.facts.workloads import Workload, containers, sure
+from placid.core.audit.facts.workloads import Workload, containers, sure, with_workloads
 from placid.core.audit.facts.yamledits import added, replaced
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Severity, path_rule
@@ -24,7 +24,11 @@ _KEY = "allowPrivilegeEscalation"
 
 
 @path_rule(
-    "kubernetes/privilege-escalation", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/privilege-escalation",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def privilege_escalation(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -13,13 +13,17 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.security import NODE_AGENTS, is_privileged
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 
 
 @path_rule(
-    "kubernetes/privileged-container", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/privileged-container",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def privileged_container(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import Workload, sure, workloads
+from placid.core.audit.facts.workloads import Workload, sure, with_workloads, workloads
 from placid.core.audit.facts.yamledits import replaced
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Severity, path_rule
@@ -22,7 +22,11 @@ from placid.formats.manifests.reading import flag, mappings, number, scalar, val
 
 
 @path_rule(
-    "kubernetes/recreate-strategy", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/recreate-strategy",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def recreate_strategy(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, workloads
+from placid.core.audit.facts.workloads import sure, with_workloads, workloads
 from placid.core.audit.facts.yamledits import replaced
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Severity, path_rule
@@ -24,7 +24,13 @@ _ALWAYS = frozenset(
 )
 
 
-@path_rule("kubernetes/restart-policy", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/restart-policy",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def restart_policy(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):
         written = scalar(workload.pod.spec, "restartPolicy")

@@ -12,13 +12,19 @@ from collections.abc import Iterator
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
 from placid.core.audit.facts.security import NODE_AGENTS, is_privileged, is_windows, setting
-from placid.core.audit.facts.workloads import Workload, containers, sure
+from placid.core.audit.facts.workloads import Workload, containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.pods import Container
 
 
-@path_rule("kubernetes/root-user", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/root-user",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def root_user(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
         user = setting(workload, container, "runAsUser")

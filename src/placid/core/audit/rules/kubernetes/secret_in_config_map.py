@@ -15,14 +15,18 @@ from collections.abc import Iterator
 from placid.base.yamltext import Scalar
 from placid.core.audit.facts.credentials import Look, is_credential_name, look, look_alone
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.reading import mapping
 
 
 @path_rule(
-    "kubernetes/secret-in-config-map", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/secret-in-config-map",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
 )
 def secret_in_config_map(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "ConfigMap"):

@@ -15,14 +15,20 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.credentials import Look, is_credential_name, is_dummy, look, look_alone
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Confidence, Hit, Severity, path_rule
 
 _SEVERITY = {Look.EMPTY: Severity.LOW, Look.WEAK: Severity.MEDIUM}
 
 
-@path_rule("kubernetes/secret-in-env", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/secret-in-env",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def secret_in_env(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
         for each in container.env:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.units import relabelled
-from placid.core.audit.facts.workloads import Workload, sure, workloads
+from placid.core.audit.facts.workloads import Workload, sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.object import is_hole
@@ -23,7 +23,11 @@ _KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rol
 
 
 @path_rule(
-    "kubernetes/selector-mismatch", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/selector-mismatch",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def selector_mismatch(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from placid.base.yamltext import Mapping, Node
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.object import Object
@@ -22,7 +22,13 @@ from placid.formats.manifests.reading import mappings, number, value, word
 Wrong = tuple[Node, str, Severity | None]
 
 
-@path_rule("kubernetes/service-ports", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/service-ports",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def service_ports(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Service"):
         if each.api_version != "v1" or set_elsewhere(repository, each, "port"):

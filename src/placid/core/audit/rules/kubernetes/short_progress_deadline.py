@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import sure, workloads
+from placid.core.audit.facts.workloads import sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.pods import Pod
@@ -27,6 +27,7 @@ _DEFAULT = 600
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
+    among=with_workloads,
 )
 def short_progress_deadline(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import Workload, neighbours, sure, workloads
+from placid.core.audit.facts.workloads import Workload, neighbours, sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Confidence, Hit, Severity, path_rule
 from placid.formats.manifests.reading import entry, mappings, number, value, word
@@ -23,7 +23,13 @@ _PRODUCTION = re.compile(r"(^|[/._-])(prod|production|prd|live)([/._-]|$)", re.I
 _ENVIRONMENT = ("env", "environment", "tier", "stage", "app.kubernetes.io/environment")
 
 
-@path_rule("kubernetes/single-replica", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/single-replica",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def single_replica(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):
         each = workload.object

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import image_names, set_elsewhere
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.facts.yamledits import replaced
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Severity, path_rule
@@ -21,7 +21,13 @@ from placid.formats.manifests.object import is_hole
 from placid.formats.manifests.reading import scalar
 
 
-@path_rule("kubernetes/stale-image", Severity.LOW, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/stale-image",
+    Severity.LOW,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def stale_image(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
         policy = scalar(container.node, "imagePullPolicy")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from placid.base.yamltext import Scalar
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import Workload, containers, sure
+from placid.core.audit.facts.workloads import Workload, containers, sure, with_workloads
 from placid.core.audit.facts.yamledits import replaced
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Severity, path_rule
@@ -30,7 +30,11 @@ _ASKS = tuple(
 
 
 @path_rule(
-    "kubernetes/undeclared-probe-port", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/undeclared-probe-port",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def undeclared_probe_port(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from placid.base.yamltext import Entry, Scalar
 from placid.core.audit.facts.credentials import is_credential_name
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.object import is_hole
@@ -26,7 +26,11 @@ _NOT_YET = "<"
 
 
 @path_rule(
-    "kubernetes/undecodable-secret", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/undecodable-secret",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
 )
 def undecodable_secret(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Secret"):

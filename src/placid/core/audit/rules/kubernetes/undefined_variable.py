@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.pods import Container, Env
@@ -26,7 +26,11 @@ _SERVICE = re.compile(r".*_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_[0-9]+_(TCP|UDP)(_\
 
 
 @path_rule(
-    "kubernetes/undefined-variable", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/undefined-variable",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def undefined_variable(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
-from placid.core.audit.facts.workloads import Workload, sure, workloads
+from placid.core.audit.facts.workloads import Workload, sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.object import is_hole
@@ -21,7 +21,13 @@ from placid.formats.manifests.reading import entry, mappings, word, written
 _MOUNTS = ("volumeMounts", "volumeDevices")
 
 
-@path_rule("kubernetes/unknown-volume", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/unknown-volume",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def unknown_volume(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):
         known = {word(each, "name") for each in mappings(workload.pod.spec, "volumes")}

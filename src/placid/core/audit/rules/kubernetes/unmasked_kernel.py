@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from placid.base.yamltext import Span
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import Workload, sure, workloads
+from placid.core.audit.facts.workloads import Workload, sure, with_workloads, workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.reading import entry, mappings, scalar
@@ -37,7 +37,11 @@ _SAFE = frozenset(
 
 
 @path_rule(
-    "kubernetes/unmasked-kernel", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/unmasked-kernel",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def unmasked_kernel(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

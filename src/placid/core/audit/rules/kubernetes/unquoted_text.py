@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from placid.base.yamltext import Entry, Mapping, Scalar
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.facts.yamledits import replaced
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Place, Severity, path_rule
@@ -32,7 +32,13 @@ _OLD_FLAGS = frozenset(
 _OLD_NUMBER = re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)")
 
 
-@path_rule("kubernetes/unquoted-text", Severity.HIGH, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/unquoted-text",
+    Severity.HIGH,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def unquoted_text(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path):
         for what, found in _texts(each):

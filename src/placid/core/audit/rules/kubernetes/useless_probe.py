@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from placid.base.yamltext import Scalar
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.probes import Probe, probes
@@ -25,7 +25,13 @@ _ALWAYS = re.compile(
 )
 
 
-@path_rule("kubernetes/useless-probe", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/useless-probe",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
+)
 def useless_probe(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
         for probe in probes(container):

@@ -13,13 +13,19 @@ from collections.abc import Iterator
 
 from placid.base.yamltext import Mapping, Scalar
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import sure, whole_objects
+from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.reading import entry, items, mappings
 
 
-@path_rule("kubernetes/wildcard-role", Severity.MEDIUM, docs=__doc__ or "", reads=may_hold_objects)
+@path_rule(
+    "kubernetes/wildcard-role",
+    Severity.MEDIUM,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_objects,
+)
 def wildcard_role(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Role", "ClusterRole"):
         for one in mappings(each.node, "rules"):

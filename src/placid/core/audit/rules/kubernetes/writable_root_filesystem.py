@@ -13,14 +13,18 @@ from collections.abc import Iterator
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.patches import set_elsewhere
 from placid.core.audit.facts.security import is_windows
-from placid.core.audit.facts.workloads import containers, sure
+from placid.core.audit.facts.workloads import containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
 from placid.formats.manifests.reading import flag
 
 
 @path_rule(
-    "kubernetes/writable-root-filesystem", Severity.NOTE, docs=__doc__ or "", reads=may_hold_objects
+    "kubernetes/writable-root-filesystem",
+    Severity.NOTE,
+    docs=__doc__ or "",
+    reads=may_hold_objects,
+    among=with_workloads,
 )
 def writable_root_filesystem(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
