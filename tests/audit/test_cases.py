@@ -28,7 +28,7 @@ from pathlib import Path
 import pytest
 
 from placid.base.yamltext.excerpt import Lines
-from placid.core.audit.audit import ask, every_rule, findings, rules_for
+from placid.core.audit.audit import areas_for, ask, every_rule, findings, rules_of
 from placid.core.audit.fixing import applied, chosen
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Finding, Place, Unknown
@@ -131,7 +131,7 @@ def test_case(case: Path) -> None:
 def test_the_files_of_a_case_load_its_rule(case: Path) -> None:
     for kind, body in sections(case.read_text()):
         if kind == "bad":
-            assert rule_of(case) in {rule.name for rule in rules_for(list(files(body)))}
+            assert rule_of(case) in {rule.name for rule in rules_of(areas_for(list(files(body))))}
 
 
 def test_every_rule_has_a_page_and_cases() -> None:

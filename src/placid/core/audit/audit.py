@@ -19,7 +19,16 @@ from types import ModuleType
 from placid.base.registry import Registry
 from placid.core.audit import rules as folder
 from placid.core.audit.model import Repository
-from placid.core.audit.rule import Finding, Hit, Place, Rule, Unknown, rules
+from placid.core.audit.rule import (
+    Area,
+    Finding,
+    Hit,
+    Place,
+    Rule,
+    Severity,
+    Unknown,
+    rules,
+)
 
 _DIGITS = re.compile(r"[0-9]+")
 _SPACE = re.compile(r"\s+")
@@ -32,22 +41,43 @@ def every_rule() -> Registry[Rule]:
     return rules
 
 
-def rules_for(paths: Sequence[str], wanted: Sequence[str] = ()) -> list[Rule]:
-    """The rules that could say something of these paths; of `wanted` (rules, areas) alone if given.
+def rule_named(name: str) -> Rule:
+    """A rule by its name; its area is imported when it is not yet."""
+    if name not in rules.names():
+        area = name.partition("/")[0]
+        for module in _areas():
+            if _area_of(module).value == area:
+                rules.load(module)
+    return rules.get(name)
 
-    Only their areas are imported: a repository without manifests does not wait for their rules.
-    """
-    areas = {name.partition("/")[0] for name in wanted}
-    known: list[Rule] = []
+
+def areas_for(paths: Sequence[str], wanted: Sequence[str] = ()) -> list[Area]:
+    """The areas whose rules could say something of these paths; of `wanted` alone if given."""
+    asked = {name.partition("/")[0] for name in wanted}
+    found: list[Area] = []
     for module in _areas():
-        area = module.__name__.rpartition(".")[2]
-        if areas and area.replace("_", "-") not in areas:
-            continue
+        area = _area_of(module)
         concerns: Callable[[str], bool] = module.concerns
-        if any(map(concerns, paths)):
+        if (not asked or area.value in asked) and any(map(concerns, paths)):
+            found.append(area)
+    return found
+
+
+def rules_of(areas: Iterable[Area], wanted: Sequence[str] = ()) -> list[Rule]:
+    """The rules of these areas, imported; of `wanted` (rules, areas) alone if given.
+
+    Only these are imported: a repository without manifests does not wait for their rules.
+    """
+    chosen = set(areas)
+    for module in _areas():
+        if _area_of(module) in chosen:
             rules.load(module)
-            known += [rule for _, rule in rules if rule.area.value.replace("-", "_") == area]
-    return [rule for rule in known if not wanted or {rule.name, rule.area.value} & set(wanted)]
+    names = set(wanted)
+    return [
+        rule
+        for _, rule in rules
+        if rule.area in chosen and (not names or {rule.name, rule.area.value} & names)
+    ]
 
 
 def _areas() -> Iterator[ModuleType]:
@@ -55,24 +85,30 @@ def _areas() -> Iterator[ModuleType]:
         yield importlib.import_module(area.name)
 
 
+def _area_of(module: ModuleType) -> Area:
+    return Area(module.__name__.rpartition(".")[2].replace("_", "-"))
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one rule said, before fingerprints."""
+    """What one rule said, before fingerprints; how bad it is unless the hit says so itself."""
 
     rule: str
     hit: Hit | Unknown
+    severity: Severity | None = None
 
 
 def ask(rule: Rule, repository: Repository, paths: Iterable[str]) -> Iterator[Said]:
     """What `rule` says of the repository, or (a path rule) of those of `paths` that it reads."""
     if rule.check is not None:
-        yield from (Said(rule.name, hit) for hit in rule.check(repository))
+        yield from (Said(rule.name, hit, rule.severity) for hit in rule.check(repository))
     elif rule.check_path is not None and rule.reads is not None:
-        wanted = None if paths is repository.paths else frozenset(paths)
-        among = rule.among(repository) if rule.among else repository.picked(rule.reads)
-        for path in among:
-            if wanted is None or path in wanted:
-                yield from (Said(rule.name, hit) for hit in rule.check_path(repository, path))
+        within = None
+        if paths is not repository.paths:
+            within = paths if isinstance(paths, frozenset) else frozenset(paths)
+        for path in repository.picked(rule.reads, rule.holds, within):
+            for hit in rule.check_path(repository, path):
+                yield Said(rule.name, hit, rule.severity)
 
 
 def findings(repository: Repository, said: Iterable[Said]) -> list[Finding]:
@@ -81,17 +117,16 @@ def findings(repository: Repository, said: Iterable[Said]) -> list[Finding]:
     hits = sorted(unique.values(), key=lambda each: (each.hit.at, each.rule, each.hit.message))
     seen: Counter[tuple[str, ...]] = Counter()
     return [
-        _finding(repository, each.rule, each.hit, seen)
-        for each in hits
-        if isinstance(each.hit, Hit)
+        _finding(repository, each, each.hit, seen) for each in hits if isinstance(each.hit, Hit)
     ]
 
 
 def _finding(
-    repository: Repository, name: str, hit: Hit, seen: Counter[tuple[str, ...]]
+    repository: Repository, said: Said, hit: Hit, seen: Counter[tuple[str, ...]]
 ) -> Finding:
-    rule = rules.get(name)
-    severity = rule.severity if hit.severity is None else hit.severity
+    name, severity = said.rule, hit.severity
+    if severity is None:
+        severity = rule_named(name).severity if said.severity is None else said.severity
     line = _line(repository, hit.at[0]) if hit.at and not hit.hidden else ""
     key = (name, hit.at[0].path if hit.at else "", line or _DIGITS.sub("#", hit.message))
     seen[key] += 1

@@ -51,18 +51,28 @@ class Repository:
         self.paths: tuple[str, ...] = tuple(tree.names())
         self._present = frozenset(self.paths)
         self._texts: dict[str, str | None] = {}
-        self._picked: dict[Callable[[str], bool], tuple[str, ...]] = {}
+        self._picked: dict[tuple[object, ...], tuple[str, ...]] = {}
         self.memo: dict[tuple[Hashable, ...], object] = {}
 
     def has(self, path: str) -> bool:
         """Whether there is such a file."""
         return path in self._present
 
-    def picked(self, reads: Callable[[str], bool]) -> tuple[str, ...]:
-        """The paths that `reads` says yes to; asked once, since many rules read the same files."""
-        if reads not in self._picked:
-            self._picked[reads] = tuple(filter(reads, self.paths))
-        return self._picked[reads]
+    def picked(
+        self,
+        reads: Callable[[str], bool],
+        holds: Callable[[Repository, str], bool] | None = None,
+        within: frozenset[str] | None = None,
+    ) -> tuple[str, ...]:
+        """The paths (`within` some) that `reads` says yes to, and whose content `holds` something.
+
+        Asked once for each question, since many rules read the same files.
+        """
+        key = (reads, holds, within)
+        if key not in self._picked:
+            paths = filter(reads, self.paths if within is None else sorted(within))
+            self._picked[key] = tuple(each for each in paths if holds is None or holds(self, each))
+        return self._picked[key]
 
     def encoded(self, path: str, text: str) -> bytes:
         """The bytes of a file with a new text, in the encoding that the old one was read in."""
@@ -80,13 +90,14 @@ class Repository:
 
 def fact(work: Callable[[Repository], T]) -> Callable[[Repository], T]:
     """Work out once for a repository."""
-    key = (work.__module__, work.__qualname__)
+    key = (work,)
 
     @wraps(work)
     def known(repository: Repository) -> T:
-        if key not in repository.memo:
-            repository.memo[key] = work(repository)
-        found: T = repository.memo[key]  # type: ignore[assignment] # kept under the key of `work`
+        memo = repository.memo
+        if key not in memo:
+            memo[key] = work(repository)
+        found: T = memo[key]  # type: ignore[assignment] # kept under `work` itself
         return found
 
     return known
@@ -94,28 +105,37 @@ def fact(work: Callable[[Repository], T]) -> Callable[[Repository], T]:
 
 def path_fact(work: Callable[[Repository, str], T]) -> Callable[[Repository, str], T]:
     """Work out once for a file of a repository."""
-    key = (work.__module__, work.__qualname__)
 
     @wraps(work)
     def known(repository: Repository, path: str) -> T:
-        if (*key, path) not in repository.memo:
-            repository.memo[(*key, path)] = work(repository, path)
-        found: T = repository.memo[(*key, path)]  # type: ignore[assignment] # as above
+        memo, key = repository.memo, (work, path)
+        if key not in memo:
+            memo[key] = work(repository, path)
+        found: T = memo[key]  # type: ignore[assignment] # as above
         return found
 
     return known
 
 
 def _decoded(data: bytes) -> str | None:
-    encoding = _encoding(data)
-    return None if b"\0" in data and encoding != "utf-16" else data.decode(encoding, "replace")
+    if data[:2] in _MARKS:
+        return data.decode("utf-16", "replace")
+    if b"\0" in data:
+        return None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _encoding(data: bytes) -> str:
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+    if data[:2] in _MARKS:
         return "utf-16"
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return "latin-1"
     return "utf-8"
+
+
+_MARKS = (b"\xff\xfe", b"\xfe\xff")

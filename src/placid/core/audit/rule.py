@@ -8,7 +8,7 @@ edits applied together: never a placeholder, and safe only when the program beha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import NamedTuple
@@ -123,7 +123,8 @@ class Rule:
     """A check with its name, default severity and documentation (Markdown).
 
     `check` reads the whole repository. `check_path` (instead) reads one file at a time, those for
-    which `reads` says yes (`among` lists them when more than the path decides): such rules run in parallel, and alone for `--since`.
+    which `reads` says yes by the path, and `holds` (if given) by the content: such rules run in
+    parallel, and alone for `--since`.
     """
 
     name: str
@@ -133,7 +134,7 @@ class Rule:
     check: Check | None = None
     check_path: PathCheck | None = None
     reads: Callable[[str], bool] | None = None
-    among: Callable[[Repository], Sequence[str]] | None = None
+    holds: Callable[[Repository, str], bool] | None = None
     network: bool = False
 
 
@@ -156,15 +157,15 @@ def path_rule(
     *,
     docs: str,
     reads: Callable[[str], bool],
-    among: Callable[[Repository], Sequence[str]] | None = None,
+    holds: Callable[[Repository, str], bool] | None = None,
 ) -> Callable[[PathCheck], PathCheck]:
     """Register a check that needs one file at a time, of those that `reads` picks by their path.
 
-    `among` gives those of them that hold anything for the rule, found once for many rules.
+    `holds` tells of them whether there is anything for the rule in it, asked once for many rules.
     """
 
     def keep(check: PathCheck) -> PathCheck:
-        made = Rule(name, severity, _area(name), docs, check_path=check, reads=reads, among=among)
+        made = Rule(name, severity, _area(name), docs, check_path=check, reads=reads, holds=holds)
         rules.add(name)(made)
         return check
 

@@ -18,6 +18,7 @@ import msgspec
 
 from placid.base.errors import Problem
 from placid.base.yamltext import Span
+from placid.base.yamltext.excerpt import Lines
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Finding, Place, Unknown
 
@@ -64,11 +65,13 @@ def sort_out(repository: Repository, found: Iterable[Finding], ignores: Sequence
     """Part findings into those that count and those that are ignored."""
     result = Sorted([], [], [])
     comments: dict[str, dict[int, Ignore]] = {}
+    lines: dict[str, Lines] = {}
     for finding in found:
         path = finding.at[0].path if finding.at else ""
         if path not in comments:
             comments[path] = _comments(repository, path, result.doubts)
-        line = _line(repository, finding.at[0]) if finding.at else 0
+            lines[path] = Lines(repository.text(path) or "")
+        line = lines[path].at(finding.at[0].span.start)[0] if finding.at else 0
         near = [comments[path].get(number) for number in (line, line - 1)]
         covered = any(
             each is not None and each.covers(finding.rule, path) for each in (*near, *ignores)
@@ -92,10 +95,6 @@ def _comments(repository: Repository, path: str, doubts: list[Unknown]) -> dict[
             words = "this ignore does not count: write the reason behind it"
             doubts.append(Unknown(words, (Place(path, Span(*comment.span())),)))
     return found
-
-
-def _line(repository: Repository, place: Place) -> int:
-    return (repository.text(place.path) or "").count("\n", 0, place.span.start) + 1
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from placid.core.audit.rule import Area, Finding, Severity, rules
+from placid.core.audit.audit import rule_named
+from placid.core.audit.rule import Area, Finding, Severity
 
 COST = {Severity.HIGH: 4, Severity.MEDIUM: 2, Severity.LOW: 1, Severity.NOTE: 0}
 
@@ -49,4 +50,4 @@ def score(area: Area, todo: Iterable[Action]) -> int:
 
 def area_of(rule: str) -> Area:
     """The area of a rule."""
-    return rules.get(rule).area
+    return rule_named(rule).area

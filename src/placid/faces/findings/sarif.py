@@ -7,8 +7,9 @@ from urllib.parse import quote
 import msgspec
 
 from placid import __version__
+from placid.core.audit.audit import rule_named
 from placid.core.audit.report import Report
-from placid.core.audit.rule import Finding, Place, Rule, Severity, rules
+from placid.core.audit.rule import Finding, Place, Rule, Severity
 from placid.faces.findings.places import Positions
 
 _LEVELS = {
@@ -31,7 +32,7 @@ def write(report: Report) -> str:
     driver: Json = {
         "name": "placid",
         "version": __version__,
-        "rules": [_rule(rules.get(name)) for name in used],
+        "rules": [_rule(rule_named(name)) for name in used],
     }
     run: Json = {
         "tool": {"driver": driver},

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from placid.base.yamltext import Span, underline
+from placid.core.audit.audit import areas_for
 from placid.core.audit.masking import showable
 from placid.core.audit.report import Report
-from placid.core.audit.rule import Area, Confidence, Finding, Severity, rules
+from placid.core.audit.rule import Area, Confidence, Finding, Severity
 from placid.core.audit.summary import Action, actions, score
 from placid.faces.findings.places import Positions, counted
 from placid.faces.render import painted
@@ -91,7 +92,7 @@ def _end(report: Report, todo: list[Action], shown: int, colour: bool) -> Iterat
     if len(todo) > _FIRST:
         yield painted("do first:", "bold", colour)
         yield from (f"  {n}. {each.title}" for n, each in enumerate(todo[:_FIRST], 1))
-    used = {rule.area for _, rule in rules if rule.area is not Area.BRANCH}
+    used = areas_for(report.repository.paths)
     scores = (f"{area.value} {score(area, todo)}" for area in Area if area in used)
     yield f"score of 10: {', '.join(scores)}"
     yield _counts(report, todo)

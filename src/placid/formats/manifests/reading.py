@@ -21,8 +21,12 @@ def entry(node: Node | None, *route: str) -> Entry | None:
 
 def value(node: Node | None, *route: str) -> Node | None:
     """The value at `route`, or None."""
-    found = entry(node, *route)
-    return found.value if found else None if route else node
+    for step in route:
+        found = node.get(step) if isinstance(node, Mapping) else None
+        if found is None:
+            return None
+        node = found.value
+    return node
 
 
 def mapping(node: Node | None, *route: str) -> Mapping | None:

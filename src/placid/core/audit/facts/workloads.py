@@ -38,24 +38,24 @@ def workloads(repository: Repository, path: str) -> tuple[Workload, ...]:
     return tuple(Workload(each, pod) for each, pod in pairs if pod)
 
 
-@fact
-def with_workloads(repository: Repository) -> tuple[str, ...]:
-    """The files with a workload that is whole."""
-    return tuple(path for path in with_objects(repository) if workloads(repository, path))
+def with_workloads(repository: Repository, path: str) -> bool:
+    """Whether a file has a workload that is whole."""
+    return bool(workloads(repository, path))
 
 
-@fact
-def with_objects(repository: Repository) -> tuple[str, ...]:
-    """The files with an object that is whole."""
-    paths = repository.picked(may_hold_objects)
-    return tuple(path for path in paths if any(one.whole for one in objects(repository, path)))
+def with_objects(repository: Repository, path: str) -> bool:
+    """Whether a file has an object that is whole."""
+    return any(each.whole for each in objects(repository, path))
 
 
-def containers(repository: Repository, path: str) -> Iterator[tuple[Workload, Container]]:
+@path_fact
+def containers(repository: Repository, path: str) -> tuple[tuple[Workload, Container], ...]:
     """Every container of the workloads in a file, init containers too."""
-    for workload in workloads(repository, path):
-        for container in workload.pod.containers:
-            yield workload, container
+    return tuple(
+        (workload, container)
+        for workload in workloads(repository, path)
+        for container in workload.pod.containers
+    )
 
 
 def whole_objects(repository: Repository, path: str, *kinds: str) -> Iterator[Object]:

@@ -27,6 +27,10 @@ _DATABASE = re.compile(
     r"|mongodb|drizzle-orm)(?:/[^\"']*)?[\"']",
     re.MULTILINE,
 )
+_WORDS = (
+    *("sqlalchemy", "psycopg", "asyncpg", "mongo", "motor", "peewee", "tortoise", "sqlmodel"),
+    *("mysql", "pg", "prisma", "sequelize", "knex", "typeorm", "drizzle"),
+)
 _TRIVIAL = re.compile(
     r"(?:return|=>|res(?:ponse)?\s*\.|reply\s*\.|ctx\.body)\s*(?:[\w.]+\()*[({\s]*(?:[\"'{\d\[]|send|json"
     r"|status|sendStatus|end)"
@@ -74,6 +78,8 @@ def _looks_away(route: Route) -> bool:
 
 @fact
 def _with_database(repository: Repository) -> tuple[str, ...]:
-    return tuple(
-        path for path in code_files(repository) if _DATABASE.search(repository.text(path) or "")
-    )
+    return tuple(path for path in code_files(repository) if _uses(repository.text(path) or ""))
+
+
+def _uses(text: str) -> bool:
+    return any(word in text for word in _WORDS) and _DATABASE.search(text) is not None

@@ -34,7 +34,7 @@ _HARMLESS = frozenset(
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def added_capability(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

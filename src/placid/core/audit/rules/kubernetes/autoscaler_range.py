@@ -23,7 +23,7 @@ from placid.formats.manifests.reading import entry, number
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def autoscaler_range(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "HorizontalPodAutoscaler"):

@@ -26,7 +26,7 @@ _KINDS = frozenset({"Pod", "ReplicaSet", "ReplicationController"})
     Severity.NOTE,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def bare_pod(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

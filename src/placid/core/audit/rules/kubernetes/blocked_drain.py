@@ -26,7 +26,7 @@ _BLOCKS = {"maxUnavailable": ("0", "0%"), "minAvailable": ("100%",)}
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def blocked_drain(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "PodDisruptionBudget"):

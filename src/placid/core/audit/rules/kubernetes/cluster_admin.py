@@ -28,7 +28,7 @@ _EVERYONE = frozenset(
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def cluster_admin(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "ClusterRoleBinding", "RoleBinding"):

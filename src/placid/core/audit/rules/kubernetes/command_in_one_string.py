@@ -29,7 +29,7 @@ _PLAIN = re.compile(r"[\w./:=,@%+ -]+")
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def command_in_one_string(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -27,7 +27,7 @@ _KEY = "concurrencyPolicy"
     Severity.LOW,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def cronjob_overlap(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "CronJob"):

@@ -24,7 +24,7 @@ from placid.formats.manifests.schedules import schedule_fault
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def cronjob_schedule(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "CronJob"):

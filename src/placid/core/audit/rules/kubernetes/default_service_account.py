@@ -26,7 +26,7 @@ _KEY = "automountServiceAccountToken"
     Severity.NOTE,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def default_service_account(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

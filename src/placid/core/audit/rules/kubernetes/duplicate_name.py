@@ -27,7 +27,7 @@ Twice = tuple[str, str, Severity | None, list[Named]]
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def duplicate_name(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

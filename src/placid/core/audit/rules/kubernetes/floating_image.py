@@ -35,7 +35,7 @@ _BUILDERS = (
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def floating_image(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

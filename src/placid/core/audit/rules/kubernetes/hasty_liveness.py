@@ -23,7 +23,7 @@ _SECONDS = 10
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def hasty_liveness(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

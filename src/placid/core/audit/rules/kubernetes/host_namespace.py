@@ -30,7 +30,7 @@ _SHARED = {
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def host_namespace(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -33,7 +33,7 @@ _SENSITIVE = frozenset(
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def host_path(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -24,7 +24,7 @@ from placid.formats.manifests.reading import entry, flag, number
     Severity.LOW,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def host_port(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -36,7 +36,7 @@ _MASTER = "node-role.kubernetes.io/master"
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def ignored_setting(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -29,7 +29,7 @@ _MOST_CORES = 64
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def implausible_quantity(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -29,7 +29,7 @@ _BOUNDS = ("maxSurge", "maxUnavailable")
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def impossible_rollout(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Deployment", "DaemonSet"):

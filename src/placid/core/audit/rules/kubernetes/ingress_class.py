@@ -29,7 +29,7 @@ _DEFAULT = "ingressclass.kubernetes.io/is-default-class"
     Severity.LOW,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def ingress_class(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Ingress"):

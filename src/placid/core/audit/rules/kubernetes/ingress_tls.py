@@ -31,7 +31,7 @@ _LOCAL = re.compile(
     Severity.LOW,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def ingress_tls(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Ingress"):

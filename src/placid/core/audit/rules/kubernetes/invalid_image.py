@@ -28,7 +28,7 @@ _BUILT = ("KO://", "<", "PLACEHOLDER", "REPLACE", "CHANGE", "YOUR", "IMAGE")
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def invalid_image(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -36,7 +36,7 @@ _PATTERN = re.compile(r"(template|tmpl|sample|example)[^/]*$", re.IGNORECASE)
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def invalid_manifest(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path):

@@ -39,7 +39,7 @@ Wrong = tuple[str, Span]
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def invalid_name(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path):

@@ -32,7 +32,7 @@ _SECONDS = (
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def invalid_probe(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -31,7 +31,7 @@ _BYTES = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?([KMGT])(i?)(?:B|b)?", re.
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def invalid_quantity(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

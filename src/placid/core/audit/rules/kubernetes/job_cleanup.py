@@ -27,7 +27,7 @@ _HOOKS = ("helm.sh/hook", "argocd.argoproj.io/hook", "kluctl.io/hook")
     Severity.LOW,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def job_cleanup(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Job"):

@@ -25,7 +25,7 @@ from placid.formats.manifests.reading import items
     Severity.NOTE,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def kept_capabilities(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -25,7 +25,7 @@ _TIGHT = 60
     Severity.LOW,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def liveness_as_readiness(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

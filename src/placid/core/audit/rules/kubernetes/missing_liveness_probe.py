@@ -23,7 +23,7 @@ from placid.core.audit.rule import Hit, Severity, path_rule
     Severity.LOW,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def missing_liveness_probe(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

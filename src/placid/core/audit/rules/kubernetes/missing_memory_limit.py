@@ -23,7 +23,7 @@ from placid.formats.manifests.reading import value
     Severity.LOW,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def missing_memory_limit(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -33,7 +33,7 @@ _NAMESPACED = frozenset(
     Severity.LOW,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def missing_namespace(repository: Repository, path: str) -> Iterator[Hit]:
     found = list(whole_objects(repository, path, *_NAMESPACED))

@@ -28,7 +28,7 @@ _ONCE = frozenset({"Service"})
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def missing_readiness_probe(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -27,7 +27,7 @@ _ROUTE = ("securityContext", "seccompProfile", "type")
     Severity.NOTE,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def missing_seccomp_profile(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -30,7 +30,7 @@ _SLEEP = re.compile(r"(?:^|[\s/;&])sleep (?P<seconds>[0-9]{1,6})s?(?:$|[\s;&])")
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def no_grace_period(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -26,7 +26,7 @@ _KINDS = frozenset({"Deployment", "StatefulSet", "Rollout"})
     Severity.NOTE,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def no_spread(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

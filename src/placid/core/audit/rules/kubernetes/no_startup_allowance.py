@@ -35,7 +35,7 @@ _SHORT = 45
     Severity.LOW,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def no_startup_allowance(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

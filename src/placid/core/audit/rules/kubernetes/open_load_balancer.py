@@ -26,7 +26,7 @@ _MEANT = re.compile(r"internal|scheme|tailscale|metallb|private|loxilb|kube-vip|
     Severity.NOTE,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def open_load_balancer(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Service"):

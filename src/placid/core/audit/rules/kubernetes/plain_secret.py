@@ -42,7 +42,7 @@ _PUBLIC = (".crt", ".pub", "ca.pem", "cert.pem", "username", "user", "host", "po
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def plain_secret(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Secret"):

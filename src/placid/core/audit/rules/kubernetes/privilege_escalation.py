@@ -28,7 +28,7 @@ _KEY = "allowPrivilegeEscalation"
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def privilege_escalation(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -23,7 +23,7 @@ from placid.core.audit.rule import Hit, Severity, path_rule
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def privileged_container(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

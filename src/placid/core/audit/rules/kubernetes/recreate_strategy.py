@@ -26,7 +26,7 @@ from placid.formats.manifests.reading import flag, mappings, number, scalar, val
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def recreate_strategy(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

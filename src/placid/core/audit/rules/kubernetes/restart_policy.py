@@ -29,7 +29,7 @@ _ALWAYS = frozenset(
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def restart_policy(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -25,7 +25,7 @@ from placid.formats.manifests.reading import number, scalar
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def rollout_takes_all(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Deployment"):

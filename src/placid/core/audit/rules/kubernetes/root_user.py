@@ -23,7 +23,7 @@ from placid.formats.manifests.pods import Container
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def root_user(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -26,7 +26,7 @@ from placid.formats.manifests.reading import mapping
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def secret_in_config_map(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "ConfigMap"):

@@ -27,7 +27,7 @@ _SEVERITY = {Look.EMPTY: Severity.LOW, Look.WEAK: Severity.MEDIUM}
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def secret_in_env(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

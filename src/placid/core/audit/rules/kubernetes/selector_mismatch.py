@@ -27,7 +27,7 @@ _KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rol
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def selector_mismatch(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):
@@ -47,7 +47,8 @@ def _judge(repository: Repository, workload: Workload) -> Iterator[Hit]:
     mine = entry(workload.pod.template, "metadata", "labels")
     there = ", ".join(f"{key}={value}" for key, value in labels.items()) or "no labels"
     yield Hit(
-        f"{workload.object} selects {str(wanted) or 'by conditions'}, and its own pods have {there}",
+        f"{workload.object} selects {str(wanted) or 'by conditions'},"
+        f" and its own pods have {there}",
         at=tuple(workload.place(each.key.span) for each in (at, mine) if each),
         action=f"give the pods of {workload.object} the labels that it selects",
         confidence=sure(repository, workload.object.path),

@@ -27,7 +27,7 @@ Wrong = tuple[Node, str, Severity | None]
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def service_ports(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Service"):

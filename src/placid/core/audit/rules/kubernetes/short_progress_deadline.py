@@ -27,7 +27,7 @@ _DEFAULT = 600
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def short_progress_deadline(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

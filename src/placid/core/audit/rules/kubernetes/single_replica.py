@@ -28,7 +28,7 @@ _ENVIRONMENT = ("env", "environment", "tier", "stage", "app.kubernetes.io/enviro
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def single_replica(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -26,7 +26,7 @@ from placid.formats.manifests.reading import scalar
     Severity.LOW,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def stale_image(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

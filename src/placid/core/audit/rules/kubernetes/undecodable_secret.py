@@ -30,7 +30,7 @@ _NOT_YET = "<"
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def undecodable_secret(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Secret"):

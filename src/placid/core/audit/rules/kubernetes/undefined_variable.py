@@ -30,7 +30,7 @@ _SERVICE = re.compile(r".*_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_[0-9]+_(TCP|UDP)(_\
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def undefined_variable(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -26,7 +26,7 @@ _MOUNTS = ("volumeMounts", "volumeDevices")
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def unknown_volume(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -41,7 +41,7 @@ _SAFE = frozenset(
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def unmasked_kernel(repository: Repository, path: str) -> Iterator[Hit]:
     for workload in workloads(repository, path):

@@ -37,7 +37,7 @@ _OLD_NUMBER = re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)")
     Severity.HIGH,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def unquoted_text(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path):

@@ -30,7 +30,7 @@ _ALWAYS = re.compile(
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def useless_probe(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):

@@ -24,7 +24,7 @@ from placid.formats.manifests.reading import entry, items, mappings
     Severity.MEDIUM,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_objects,
+    holds=with_objects,
 )
 def wildcard_role(repository: Repository, path: str) -> Iterator[Hit]:
     for each in whole_objects(repository, path, "Role", "ClusterRole"):

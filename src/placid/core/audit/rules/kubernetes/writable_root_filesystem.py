@@ -24,7 +24,7 @@ from placid.formats.manifests.reading import flag
     Severity.NOTE,
     docs=__doc__ or "",
     reads=may_hold_objects,
-    among=with_workloads,
+    holds=with_workloads,
 )
 def writable_root_filesystem(repository: Repository, path: str) -> Iterator[Hit]:
     for workload, container in containers(repository, path):
