@@ -13,9 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from placid.base.errors import Problem
-from placid.core.audit.facts.objects import is_example
 from placid.core.audit.naming import proper_name
-from placid.edge.rendering import render
 
 _SKIPPED = {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".placid"}
 _YAML = (".yml", ".yaml")
@@ -79,12 +77,16 @@ class FolderTree:
 
     def with_charts(self) -> FolderTree:
         """The same tree, and what its Helm charts render to where the user has helm."""
-        if shutil.which("helm") is None:
+        charts = [name for name in self._names if name.endswith("/Chart.yaml")]
+        if not charts or shutil.which("helm") is None:
             return self
+        from placid.core.audit.facts.objects import is_example  # noqa: PLC0415  few repositories
+        from placid.edge.rendering import render  # noqa: PLC0415  have charts
+
         rendered: dict[str, bytes] = {}
-        for name in self._names:
+        for name in charts:
             folder = name.removesuffix("/Chart.yaml")
-            if folder != name and not is_example(name):
+            if not is_example(name):
                 made = render(self.root, folder)
                 if made is not None and made.text:
                     rendered[f"{folder}/(rendered).yaml"] = made.text.encode()

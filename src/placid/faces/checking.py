@@ -16,8 +16,6 @@ from pathlib import Path
 
 from placid.base.errors import Problem
 from placid.base.yamltext import Span
-from placid.config.loading import section
-from placid.config.model import FILE, Checking
 from placid.core.audit.audit import Said, areas_for, ask, findings, rules_of
 from placid.core.audit.fixing import applied, chosen
 from placid.core.audit.masking import masked, secrets_of
@@ -27,6 +25,7 @@ from placid.core.audit.report import Report
 from placid.core.audit.rule import Area, Finding, Severity, Unknown
 from placid.core.audit.settings import (
     Ignore,
+    Settings,
     matches,
     read_baseline,
     sort_out,
@@ -37,6 +36,7 @@ from placid.edge.forked import Forked
 from placid.edge.schemas import kubernetes_definitions
 from placid.edge.tree import FolderTree, changed_since, tree_at
 
+_FILE = "placid.yaml"
 _ROUNDS = 5
 _MANY = 1000
 _OURS = 3  # of five files that rules of _BESIDE read alone, the second process reads the others
@@ -64,7 +64,7 @@ class Ground:
     """The tree and the settings of an audit."""
 
     tree: FolderTree
-    settings: Checking
+    settings: Settings
     whole: bool
     changed: frozenset[str] | None = None
 
@@ -127,12 +127,22 @@ def _below(path: Path, root: Path) -> Iterator[str]:
         yield (path.absolute() / name).relative_to(root).as_posix()
 
 
-def _settings(root: Path) -> Checking:
+def _settings(root: Path) -> Settings:
+    """The section `check` of placid.yaml; where there is none, nothing is imported to read it."""
     try:
-        text = (root / FILE).read_bytes().decode("utf-8", "replace")
+        text = (root / _FILE).read_bytes().decode("utf-8", "replace")
     except OSError:
-        return Checking()
-    return section(text, FILE, Checking)
+        return Settings()
+    from placid.config.loading import section
+    from placid.config.model import Checking
+
+    found = section(text, _FILE, Checking)
+    ignores = (
+        Ignore((name,), each.reason, tuple(each.paths)) for name, each in found.ignore.items()
+    )
+    return Settings(
+        found.fail_on, tuple(found.exclude), tuple(ignores), found.baseline, found.kubernetes
+    )
 
 
 def audit(wanted: Wanted) -> Report:
@@ -168,11 +178,7 @@ def audit(wanted: Wanted) -> Report:
 
 def _sorted_out(report: Report, wanted: Wanted, place: Ground, clock: Clock) -> Report:
     """The report without what is ignored or known from before."""
-    ignores = [
-        Ignore((name,), each.reason, tuple(each.paths))
-        for name, each in place.settings.ignore.items()
-    ]
-    parted = sort_out(report.repository, report.findings, ignores)
+    parted = sort_out(report.repository, report.findings, place.settings.ignores)
     baseline = _baseline(place) if wanted.baseline else set[str]()
     gone = baseline - {each.fingerprint for each in report.findings}
     everything = place.whole and not wanted.since and not wanted.rules

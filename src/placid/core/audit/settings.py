@@ -41,6 +41,17 @@ class Ignore:
         return not self.paths or matches(path, self.paths)
 
 
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an audit is told: `fail_on` is a severity's name in small letters."""
+
+    fail_on: str = "high"
+    exclude: tuple[str, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    baseline: str = ".placid-baseline.json"
+    kubernetes: str = ""
+
+
 def matches(path: str, globs: Sequence[str]) -> bool:
     """Whether a path matches one of the globs: `docs/`, `*.yaml` (any folder), `k8s/**`."""
     name = path.rpartition("/")[2]
