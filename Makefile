@@ -7,7 +7,7 @@ RUN := .venv/.locked-run
 DEV := .venv/.locked-dev
 export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 
-CHECKS := check-format check-lint check-mypy check-pyright check-layers check-docs check-lock check-house
+CHECKS := check-format check-lint check-mypy check-pyright check-layers check-docs check-lock check-house check-self
 
 .PHONY: help demo test check bench docs lock picture clean run-lock dev-lock $(CHECKS)
 .DEFAULT_GOAL := help
@@ -21,7 +21,7 @@ demo: run-lock ## deploy a real app three times, the third one bad, in a tempora
 test: dev-lock ## run every test
 	@$(BIN)/pytest
 
-check: dev-lock ## formatting, lint, types, layers, generated files, the house rules
+check: dev-lock ## formatting, lint, types, layers, generated files, the house rules, placid's own check
 	@$(MAKE) --no-print-directory -k -j2 -O $(CHECKS)
 
 bench: dev-lock ## measure everything again and write bench/RESULTS.md (about 30 minutes)
@@ -60,5 +60,7 @@ check-docs:
 	$(BIN)/python -m tools.docs --check
 check-lock:
 	$(BIN)/python tools/lock.py --check
+check-self:
+	$(BIN)/placid check --fail-on low
 check-house:
 	$(BIN)/pytest -q tests/test_house.py tests/test_promises.py
