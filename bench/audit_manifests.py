@@ -273,7 +273,8 @@ def crd(draw: random.Random, index: int) -> str:
     word = draw.choice(WORDS)
     kind = f"{word.title()}{index}"
     schema = "".join(
-        f"{draw.choice(WORDS)}{part}x:\n  properties:\n{indent(_properties(draw, 3), ' ' * 4)}  type: object\n"
+        f"{draw.choice(WORDS)}{part}x:\n  properties:\n"
+        f"{indent(_properties(draw, 3), ' ' * 4)}  type: object\n"
         for part in range(4)
     )
     return (

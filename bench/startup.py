@@ -6,6 +6,7 @@ agent's CPU counts the `git` processes it starts; Envoy and the app are left out
 
 from __future__ import annotations
 
+import compileall
 import os
 import shutil
 import signal
@@ -23,6 +24,7 @@ from pathlib import Path
 
 RUNS = 20
 SETTLE, WATCH = 30.0, 30.0
+SOURCES = Path(__file__).resolve().parent.parent / "src"
 PLACID = str(Path(sys.executable).with_name("placid"))
 
 APP = """
@@ -167,6 +169,7 @@ def at_rest(folder: Path, port: int) -> str:
 
 
 def main() -> None:
+    compileall.compile_dir(SOURCES, quiet=1)  # as an installed package is
     with repository() as (folder, port):
         resting = at_rest(folder, port)
         table = starts(folder)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from placid.core.audit.model import Repository
-from placid.core.audit.rule import Finding, Severity, Unknown
+from placid.core.audit.rule import Confidence, Finding, Severity, Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +30,6 @@ class Report:
         return (*self.findings, *self.ignored, *self.known)
 
     def at_least(self, severity: Severity) -> list[Finding]:
-        """The findings that are this bad or worse."""
-        return [each for each in self.findings if each.severity >= severity]
+        """The findings that are this bad or worse; guesses do not count."""
+        sure = (each for each in self.findings if each.confidence > Confidence.LOW)
+        return [each for each in sure if each.severity >= severity]
