@@ -18,13 +18,10 @@ from typing import TYPE_CHECKING
 from placid.base.errors import Problem
 from placid.config.loading import FILE, load, parse
 from placid.config.model import Config, Environment
-from placid.config.policy import ignored, policy
-from placid.core.rollout.environment import Environment as Machine
-from placid.core.rollout.environment import HeadSeen
-from placid.core.rollout.policy import Policy
-from placid.ports import Store
 
 if TYPE_CHECKING:
+    from placid.core.rollout.environment import HeadSeen
+    from placid.core.rollout.policy import Policy
     from placid.edge.build_recipe import Plan as Recipe
     from placid.edge.git import GitRepository
     from placid.edge.targets.local import LocalTarget
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
     from placid.engine.environments import Keeper
     from placid.engine.environments import Plan as EnginePlan
     from placid.engine.rollouts import Watcher
+    from placid.ports import Store
 
 Say = Callable[[str], None]
 
@@ -168,6 +166,8 @@ def policies(
     house: House, name: str, builds: Workshop
 ) -> Callable[[str], Awaitable[Policy | None]]:
     """How placid.yaml at a commit says it is rolled out; read once, a commit never changes."""
+    from placid.config.policy import ignored, policy
+
     known: dict[str, Policy | None] = {}
 
     async def read(commit: str) -> Policy | None:
@@ -266,6 +266,8 @@ async def tear_down(house: House, name: str) -> None:
 
 def plan(house: House, name: str, builds: Workshop) -> EnginePlan:
     """How one environment rolls out."""
+    from placid.config.policy import policy
+    from placid.core.rollout.environment import Environment as Machine
     from placid.engine.environments import Plan
 
     machine = Machine(policy(house.config, house.environment(name)), house.config.keep)

@@ -7,10 +7,7 @@ interrupted.
 from __future__ import annotations
 
 import getpass
-import json
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 
 import click
@@ -63,6 +60,9 @@ def _problem(problem: Problem) -> None:
 
 
 def _bug() -> None:
+    import tempfile
+    import traceback
+
     with tempfile.NamedTemporaryFile("w", prefix="placid-", suffix=".md", delete=False) as report:
         report.write(f"placid met a bug.\n\n```\n{traceback.format_exc()}```\n")
     click.echo(f"This is a bug in placid. Please report what is in {report.name}", err=True)
@@ -121,6 +121,8 @@ def config() -> None:
 @config.command("schema")
 def config_schema() -> None:
     """Print the JSON schema of placid.yaml."""
+    import json
+
     from placid.config.schema import schema
 
     click.echo(json.dumps(schema(), indent=2))
