@@ -74,3 +74,13 @@ def test_every_command_the_docs_name_exists() -> None:
     named = {(str(page.relative_to(ROOT)), words) for page in WRITTEN for words in told(page)}
     assert len(named) > 10
     assert [each for each in named if each[1] not in known] == []
+
+
+def test_the_guide_names_rules_that_there_are() -> None:
+    from placid.core.audit.audit import every_rule
+
+    known = set(every_rule().names())
+    areas = {name.partition("/")[0] for name in known}
+    text = Path("docs/guide/check.md").read_text()
+    named = {each for each in re.findall(r"\b([a-z-]+/[a-z-]+)\b", text)}
+    assert {each for each in named if each.partition("/")[0] in areas} <= known

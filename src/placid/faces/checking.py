@@ -207,7 +207,7 @@ def _scanners(
         audits = zizmor.start(root, paths, names)
         fixes, network = wanted.fixes, wanted.network
         running.append(lambda _: audits.finish(repository, fixes=fixes, network=network))
-    if wanted.secrets and _asked(wanted, "kingfisher", "secrets"):
+    if wanted.secrets and _asked(wanted, "secrets"):
         from placid.edge.scanners import kingfisher
 
         secrets = kingfisher.start(root, place.tree.names(), history=wanted.history)

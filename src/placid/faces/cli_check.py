@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from placid.faces.checking import Wanted
 
 _FORMATS = ("text", "json", "sarif", "github", "junit", "markdown")
-_SCANNERS = {"zizmor", "kingfisher"}
+_SCANNERS = {"zizmor"}
 _SEVERITIES = ("note", "low", "medium", "high", "never")
 
 
