@@ -70,10 +70,22 @@ def sure(repository: Repository, path: str) -> Confidence:
     return Confidence.LOW if repository.whole and is_example(path) else Confidence.HIGH
 
 
-def neighbours(repository: Repository, path: str) -> Iterator[Object]:
-    """The objects of the files in the same folder."""
-    for each in _folders(repository).get(posixpath.dirname(path), ()):
-        yield from objects(repository, each)
+def neighbours(repository: Repository, path: str, *kinds: str) -> Iterator[Object]:
+    """The objects of these kinds in the files of the same folder."""
+    known = _by_folder(repository)
+    for kind in kinds:
+        yield from known.get((posixpath.dirname(path), kind), ())
+
+
+@fact
+def _by_folder(repository: Repository) -> dict[tuple[str, str], list[Object]]:
+    """The objects by their folder and kind."""
+    found: dict[tuple[str, str], list[Object]] = {}
+    for folder, paths in _folders(repository).items():
+        for path in paths:
+            for each in objects(repository, path):
+                found.setdefault((folder, each.kind), []).append(each)
+    return found
 
 
 @fact

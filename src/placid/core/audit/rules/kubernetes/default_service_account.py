@@ -35,10 +35,8 @@ def default_service_account(repository: Repository, path: str) -> Iterator[Hit]:
         if set_elsewhere(repository, workload.object, "erviceAccount"):
             continue
         if any(
-            each.kind == "ServiceAccount"
-            and each.name == "default"
-            and flag(each.node, _KEY) is False
-            for each in neighbours(repository, path)
+            each.name == "default" and flag(each.node, _KEY) is False
+            for each in neighbours(repository, path, "ServiceAccount")
         ):
             continue
         text = repository.text(path) or ""

@@ -49,7 +49,7 @@ def ingress_class(repository: Repository, path: str) -> Iterator[Hit]:
                 continue
             if any(
                 word(other.node, "metadata", "annotations", _DEFAULT) == "true"
-                for other in neighbours(repository, path)
+                for other in neighbours(repository, path, "IngressClass")
             ):
                 continue
             yield Hit(

@@ -32,7 +32,7 @@ def missing_memory_limit(repository: Repository, path: str) -> Iterator[Hit]:
             continue
         if set_elsewhere(repository, workload.object, "limits"):
             continue
-        if any(each.kind == "LimitRange" for each in neighbours(repository, path)):
+        if any(neighbours(repository, path, "LimitRange")):
             continue
         yield Hit(
             f"{container.name or 'a container'} of {workload.object} may take all memory of a node",

@@ -33,7 +33,7 @@ def missing_requests(repository: Repository, path: str) -> Iterator[Hit]:
         missing = _missing(container) if container.runs else []
         if not missing or set_elsewhere(repository, workload.object, "requests", "limits"):
             continue
-        if any(each.kind == "LimitRange" for each in neighbours(repository, path)):
+        if any(neighbours(repository, path, "LimitRange")):
             continue
         yield Hit(
             f"{container.name or 'a container'} of {workload.object} requests no"

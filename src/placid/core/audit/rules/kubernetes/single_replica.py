@@ -81,7 +81,8 @@ def _is_production(workload: Workload) -> bool:
 
 def _is_scaled(repository: Repository, workload: Workload) -> bool:
     return any(
-        other.kind in ("HorizontalPodAutoscaler", "ScaledObject")
-        and word(other.node, "spec", "scaleTargetRef", "name") == workload.object.name
-        for other in neighbours(repository, workload.object.path)
+        word(other.node, "spec", "scaleTargetRef", "name") == workload.object.name
+        for other in neighbours(
+            repository, workload.object.path, "HorizontalPodAutoscaler", "ScaledObject"
+        )
     )
