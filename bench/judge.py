@@ -1,6 +1,6 @@
 """Simulate the judge: false rollbacks, detection, certification, against other judges. Seeded.
 
-    python bench/judge.py            about seven minutes on two quiet cores
+    python bench/judge.py            about ten minutes on two quiet cores
     python bench/judge.py --quick    half a minute, with wider bounds
 
 Prints the Markdown section, writes it to bench/out/judge.md and the plots beside it. The study is
