@@ -93,8 +93,9 @@ def _end(report: Report, todo: list[Action], shown: int, colour: bool) -> Iterat
         yield painted("do first:", "bold", colour)
         yield from (f"  {n}. {each.title}" for n, each in enumerate(todo[:_FIRST], 1))
     used = areas_for(report.repository.paths)
-    scores = (f"{area.value} {score(area, todo)}" for area in Area if area in used)
-    yield f"score of 10: {', '.join(scores)}"
+    scores = [f"{area.value} {score(area, todo)}" for area in Area if area in used]
+    if scores:
+        yield f"score of 10: {', '.join(scores)}"
     yield _counts(report, todo)
 
 
