@@ -196,9 +196,16 @@ def _validate(line: str) -> object:
     return {"errors": [{"message": what, "line": row, "col": col} for what, row, col in places]}
 
 
+def _steps(line: str) -> object:
+    from placid.faces.conform_steps import steps
+
+    return steps(line)
+
+
 ops: dict[str, Callable[[str], object]] = {
     "expr": _expr,
     "judge": _judge,
+    "steps": _steps,
     "validate": _validate,
 }
 

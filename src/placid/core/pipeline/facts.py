@@ -36,6 +36,7 @@ class RunStarted(RunFact, frozen=True, tag="run_started"):
     """A run of the workflow at `path` began, for an event.
 
     text     the workflow as it was read, so that a resumed run goes on with the same one
+    called   the reusable workflows it calls, by what `uses` says, as far as they were found
     jobs     the ids that were asked for (`--job`), with what they need; empty for all
     payload  the event's JSON as GitHub would send it
     attempt  counts from 1; a re-run of failed jobs is a run of its own that names its `before`
@@ -49,6 +50,7 @@ class RunStarted(RunFact, frozen=True, tag="run_started"):
     at: datetime
     actor: str = ""
     name: str = ""
+    called: dict[str, str] = {}
     payload: dict[str, object] = {}
     inputs: dict[str, object] = {}
     jobs: tuple[str, ...] = ()
