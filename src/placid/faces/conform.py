@@ -17,6 +17,7 @@ import msgspec
 from placid.base import units
 from placid.core.analysis.case import Case, Counts, Event, Kind
 from placid.core.analysis.verdict import judge
+from placid.faces import conform_graph
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Alpha = Annotated[float, msgspec.Meta(gt=0, lt=1)]
@@ -204,7 +205,9 @@ def _steps(line: str) -> object:
 
 ops: dict[str, Callable[[str], object]] = {
     "expr": _expr,
+    "hashfiles": conform_graph.hash_files,
     "judge": _judge,
+    "pathfilter": conform_graph.path_filter,
     "steps": _steps,
     "validate": _validate,
 }
