@@ -1,0 +1,232 @@
+"""Telling a job's processes from all others, and ending every one of them.
+
+A job's commands carry its mark in their environment (RUNNER_TRACKING_ID, as with GitHub's runner),
+but a daemon may clear its environment, leave its session and lose its parent. What it cannot lose
+by accident is a resource limit: children inherit it through fork and exec. RLIMIT_LOCKS has meant
+nothing since Linux 2.4.25 and may be set by anyone, so its soft value is our *tag*: 40 bits from
+the mark, then the number of the command. It shows in /proc/<pid>/limits, also after we were killed,
+so that no orphan need be adopted (a subreaper would have to reap the orphans of everybody else).
+
+What gets away: a process that sets this limit itself, and clears its environment, and has lost its
+parent; one of another user, when we are not root; and what a daemon outside of the job was asked
+to run (systemd, at, a container engine).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import select
+import signal
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+MARK = "RUNNER_TRACKING_ID"
+_LOCKS = 10  # RLIMIT_LOCKS, which the module `resource` does not name
+_NUMBERS = 22  # bits for the number of the command
+_PATIENCE = 5.0  # seconds for killed processes to be gone
+_FRESH = 1.0  # seconds in which process numbers cannot come round
+_FEW = 200  # more numbers than this are not looked at one by one
+
+
+def digest(text: str) -> int:
+    """40 bits of a text, the same for ever (FNV-1a: importing hashlib takes longer than a step)."""
+    value = 0xCBF29CE484222325
+    for byte in text.encode(errors="surrogateescape"):
+        value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return (value ^ value >> 40) & 0xFFFFFFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What a job's processes are known by: its mark, and the soft limits made of it."""
+
+    mark: str
+    first: int
+
+    @property
+    def last(self) -> int:
+        return self.first + (1 << _NUMBERS) - 1
+
+    def number(self, command: int) -> Tag:
+        """The tag of one command only; its mark is empty, for the environment does not tell."""
+        return Tag("", self.first + command % (1 << _NUMBERS))
+
+    def fits(self, limit: int) -> bool:
+        return self.first <= limit <= (self.last if self.mark else self.first)
+
+
+def tag(mark: str) -> Tag:
+    """The tag of a job's mark."""
+    return Tag(mark, (digest(mark) | 1) << _NUMBERS)
+
+
+def put(pid: int, one: Tag) -> None:
+    """Tag a process that has just been started, and what it may have started meanwhile."""
+    with contextlib.suppress(OSError, ValueError):
+        hard = resource.prlimit(pid, _LOCKS)[1]
+        resource.prlimit(pid, _LOCKS, (one.first, hard))
+        for child in _read(f"{pid}/task/{pid}/children").split():
+            put(int(child), one)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """From `/proc/<pid>/stat`; state "Z" is a zombie."""
+
+    state: str
+    parent: int
+
+
+def entry(pid: int) -> Entry | None:
+    """What the kernel says of a process, None when there is none."""
+    fields = _read(f"{pid}/stat").rpartition(b")")[2].split(maxsplit=2)
+    return Entry(fields[0].decode(), int(fields[1])) if fields else None
+
+
+def limit(pid: int) -> int:
+    """The soft RLIMIT_LOCKS of a process, zombies too; -1 for unlimited or unknown."""
+    text = _read(f"{pid}/limits")
+    at = text.find(b"Max file locks")
+    soft = text[at + 14 : at + 60].split()[:1] if at >= 0 else []
+    return int(soft[0]) if soft and soft[0].isdigit() else -1
+
+
+def marks(pid: int) -> tuple[str, ...]:
+    """The marks in the environment it was started with; several when placid runs below placid."""
+    needle = MARK.encode() + b"="
+    for item in _read(f"{pid}/environ").split(b"\0"):
+        if item.startswith(needle):
+            return tuple(item[len(needle) :].decode(errors="surrogateescape").split(","))
+    return ()
+
+
+def pids() -> list[int]:
+    """Every process there is."""
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+class Since:
+    """The processes born since this was made: few, where a look at all of them takes 5 ms.
+
+    Process numbers are given out in turn, and /proc/loadavg says the last one. Where that cannot be
+    trusted (long ago, wrapped around, or another container's numbers) all processes are named.
+    """
+
+    def __init__(self) -> None:
+        self._last, self._at = _last_pid(), time.monotonic()
+
+    def pids(self, known: int) -> Iterable[int]:
+        """Those that may exist; `known` is one that was born since."""
+        now = _last_pid()
+        fresh = time.monotonic() - self._at < _FRESH and now - self._last < _FEW
+        return range(self._last + 1, now + 1) if fresh and self._last < known <= now else pids()
+
+
+def _last_pid() -> int:
+    fields = _read("loadavg").split()
+    return int(fields[-1]) if fields else 0
+
+
+def belonging(
+    tags: Iterable[Tag],
+    among: Iterable[int],
+    watched: Collection[int] = (),
+    roots: Collection[int] = (),
+) -> set[int]:
+    """Those of `among` that carry one of these tags or marks, `roots`, and all their descendants.
+
+    Zombies are left out, but for our own that nobody waits for (`watched`: somebody does).
+    """
+    wanted = tuple(tags)
+    known = {one.mark for one in wanted if one.mark}
+    me = os.getpid()
+    found: set[int] = set()
+    parents: dict[int, int] = {}
+    for pid in among:
+        seen = entry(pid)
+        if seen is None or pid == me:
+            continue
+        if seen.state in "ZX" and (seen.parent != me or pid in watched):
+            continue
+        parents[pid] = seen.parent
+        tagged = limit(pid)
+        ours = pid in roots or any(one.fits(tagged) for one in wanted)
+        if ours or (known and known & set(marks(pid))):
+            found.add(pid)
+    return found | _below(found, parents)
+
+
+def _below(found: set[int], parents: dict[int, int]) -> set[int]:
+    below: set[int] = set()
+    rest = set(parents) - found
+    grown = True
+    while grown:
+        more = {pid for pid in rest if parents[pid] in found or parents[pid] in below}
+        grown = bool(more)
+        below |= more
+        rest -= more
+    return below
+
+
+def end(find: Callable[[], set[int]], watched: Collection[int] = ()) -> set[int]:
+    """Kill what `find` finds until it finds nothing more; returns what did not die.
+
+    watched  those whose own thread reaps them; others that are our children are reaped here
+    """
+    refused: set[int] = set()
+    until = time.monotonic() + _PATIENCE
+    while found := find() - refused:
+        if time.monotonic() > until:
+            return refused | found
+        refused |= _kill(found, watched, until)
+    return refused
+
+
+def _kill(found: set[int], watched: Collection[int], until: float) -> set[int]:
+    """Kill each and wait until they are gone; returns those that are not ours to kill."""
+    refused: set[int] = set()
+    dying: dict[int, int] = {}
+    for pid in found:
+        with contextlib.suppress(ProcessLookupError):
+            dying[os.pidfd_open(pid)] = pid
+    for descriptor, pid in dying.items():
+        try:
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        except PermissionError:
+            refused.add(pid)
+    for descriptor, pid in dying.items():
+        if pid not in refused:
+            _gone(descriptor, max(0.0, until - time.monotonic()))
+        os.close(descriptor)
+        if pid not in watched:
+            with contextlib.suppress(ChildProcessError):
+                os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG)
+    return refused
+
+
+def _gone(descriptor: int, seconds: float) -> None:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    poll.poll(seconds * 1000)
+
+
+def _read(name: str) -> bytes:
+    """A file of /proc, empty when it cannot be read."""
+    try:
+        descriptor = os.open(f"/proc/{name}", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        chunks: list[bytes] = []
+        while chunk := os.read(descriptor, 1 << 16):
+            chunks.append(chunk)
+        return b"".join(chunks)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
