@@ -9,16 +9,22 @@ few lines cannot stand for a billion values.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 import yaml
 
 from placid.base.errors import Problem
 from placid.base.yamltext.document import Document
 from placid.base.yamltext.mappings import entries_of, taken_in
-from placid.base.yamltext.nodes import Mapping, Node, Scalar, Sequence, Span, resolve
+from placid.base.yamltext.nodes import (
+    RESOLVING,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Span,
+    resolve,
+)
 from placid.base.yamltext.refusals import check_characters, explain
 
 _DEEPEST = 100
@@ -29,11 +35,16 @@ _BLOCK = ("|", ">")
 _QUOTED = ("'", '"', "|", ">")
 _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_Start = yaml.SequenceStartEvent | yaml.MappingStartEvent
+_Open = tuple[yaml.CollectionStartEvent, list[Node], int]
+"""How it begins, the values around it, and how many values came before it."""
 
 # much faster than the constructors; the fields must come in order and be complete
 _span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)  # pyright: ignore
 _scalar: Callable[[tuple[object, ...]], Scalar] = partial(tuple.__new__, Scalar)  # pyright: ignore
+_sequence: Callable[[tuple[object, ...]], Sequence]
+_sequence = partial(tuple.__new__, Sequence)  # pyright: ignore
+_mapping: Callable[[tuple[object, ...]], Mapping]
+_mapping = partial(tuple.__new__, Mapping)  # pyright: ignore
 
 
 def compose(text: str, name: str = "", hidden: tuple[Span, ...] = ()) -> Document:
@@ -81,15 +92,6 @@ def _blanked(text: str, spans: Iterable[Span]) -> str:
     return "".join((*parts, text[at:])) if parts else text
 
 
-class _Open(NamedTuple):
-    """A collection whose end has not come yet; `before` is how many values came before it."""
-
-    start: _Start
-    at: int
-    around: list[Node]
-    before: int
-
-
 class _Composer:
     """Builds trees from events, with a stack of its own instead of recursion."""
 
@@ -108,32 +110,28 @@ class _Composer:
 
     def documents(self) -> Iterator[Document]:
         """Read the stream. YAMLError, or Problem, at the first place that is wrong."""
-        work: dict[type[yaml.Event], Callable[..., None]] = {
-            yaml.ScalarEvent: self._scalar,
-            yaml.AliasEvent: self._alias,
-            yaml.MappingStartEvent: self._begin,
-            yaml.SequenceStartEvent: self._begin,
-            yaml.MappingEndEvent: self._end,
-            yaml.SequenceEndEvent: self._end,
-            yaml.DocumentStartEvent: self._start,
-        }
         loader = _LOADER(self._read[self.skipped :])
         try:
             next_event: Callable[[], yaml.Event | None] = loader.get_event  # pyright: ignore
             while event := next_event():
-                kind = type(event)
-                if take := work.get(kind):
-                    take(event)
-                elif kind is yaml.DocumentEndEvent:
+                if isinstance(event, yaml.ScalarEvent):
+                    self._scalar(event)
+                elif isinstance(event, yaml.CollectionStartEvent):
+                    self._begin(event)
+                elif isinstance(event, yaml.CollectionEndEvent):
+                    self._end(event)
+                elif isinstance(event, yaml.AliasEvent):
+                    self._alias(event)
+                elif isinstance(event, yaml.DocumentStartEvent):
+                    self._start(event)
+                elif isinstance(event, yaml.DocumentEndEvent):
                     yield self._done()
-                elif kind is yaml.StreamEndEvent:
-                    return
         finally:
             loader.dispose()
 
     def _begin_document(self) -> None:
         self._children: list[Node] = []
-        self._open: list[_Open] = []
+        self._open: list[_Open] = []  # the collections whose ends have not come yet
         self._problems: list[Problem] = []
         self._anchors: dict[str, Node] = {}
         self._total = self._merged = 0
@@ -149,7 +147,8 @@ class _Composer:
 
     def _done(self) -> Document:
         root = self._children[0] if self._children else None
-        self._last = replace(self.document, root=root, problems=tuple(self._problems))
+        own = self.document
+        self._last = Document(own.text, own.name, root, tuple(self._problems), own.hidden)
         return self._last
 
     def _span(self, event: yaml.Event) -> Span:
@@ -158,30 +157,30 @@ class _Composer:
         assert end is not None
         return _span((start.index + self.skipped, end.index + self.skipped))
 
-    def _begin(self, event: _Start) -> None:
+    def _begin(self, event: yaml.CollectionStartEvent) -> None:
         if len(self._open) >= _DEEPEST:
             raise self.document.problem(
                 f"values are nested more than {_DEEPEST} deep",
                 self._span(event),
                 fix="flatten the file",
             )
-        at = self._span(event).start
-        self._open.append(_Open(event, at, self._children, self._total))
+        self._open.append((event, self._children, self._total))
         self._children = []
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        text, style, span = event.value, event.style, self._span(event)
-        if style in _BLOCK:
-            start, end = span
-            span = Span(start, start + len(self._text[start:end].rstrip()))
+        text, style, first, last = event.value, event.style, event.start_mark, event.end_mark
+        assert first is not None
+        assert last is not None
+        start, end = first.index + self.skipped, last.index + self.skipped
+        block = style in _BLOCK
+        if block:
+            end = start + len(self._text[start:end].rstrip())
+        span = _span((start, end))
         if event.tag is not None or event.anchor is not None:
             self._add(_marked(event, span), event.anchor)
             return
-        plain = not style
-        value = resolve(text) if plain else text
-        self._children.append(
-            _scalar((span, text, value, plain, style in _BLOCK, "", False, False, 1))
-        )
+        value = resolve(text) if not style and text[:1] in RESOLVING else text
+        self._children.append(_scalar((span, text, value, not style, block, "", False, False, 1)))
         self._total += 1
         if self._total + self._merged > _MOST:
             self._too_many(self._children[-1])
@@ -191,7 +190,7 @@ class _Composer:
         if name in self._anchors:
             self._add(self._anchors[name]._replace(span=span, alias=True, anchor=False), None)
             return
-        if any(open_.start.anchor == name for open_ in self._open):
+        if any(start.anchor == name for start, _, _ in self._open):
             raise self.document.problem(
                 f"*{name} stands inside of what it points at", span, fix="write the values out"
             )
@@ -214,22 +213,22 @@ class _Composer:
             fix="write the values out, or remove the aliases",
         )
 
-    def _end(self, event: yaml.MappingEndEvent | yaml.SequenceEndEvent) -> None:
-        start, at, around, before = self._open.pop()
+    def _end(self, event: yaml.CollectionEndEvent) -> None:
+        start, around, before = self._open.pop()
         children, self._children = self._children, around
-        flow = bool(start.flow_style)
-        end = children[-1].span.end if children and not flow else self._span(event).end
+        at, flow = self._span(start).start, bool(start.flow_style)
+        end = children[-1][0][1] if children and not flow else self._span(event).end
         span = _span((at, end if end > at else at))
         tag = "" if start.tag is None or start.tag.startswith(_CORE) else start.tag
         anchored = bool(start.anchor)
         weight = 1 + self._total - before
         node: Node
-        if type(start) is yaml.SequenceStartEvent:
-            node = Sequence(span, tuple(children), flow, tag, False, anchored, weight)
+        if isinstance(start, yaml.SequenceStartEvent):
+            node = _sequence((span, tuple(children), flow, tag, False, anchored, weight))
         else:
             entries, merge = entries_of(children, self.document, self._problems)
             self._merged += taken_in(merge) if merge else 0
-            node = Mapping(span, entries, flow, tag, False, anchored, weight, merge)
+            node = _mapping((span, entries, flow, tag, False, anchored, weight, merge))
         self._total = before
         self._add(node, start.anchor)
 

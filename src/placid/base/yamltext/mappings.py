@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import repeat
 
 from placid.base.errors import Problem
 from placid.base.yamltext.document import Document
 from placid.base.yamltext.nodes import Entry, Mapping, Node, Scalar, Sequence
 
-_entry: Callable[[tuple[Scalar, Node, bool]], Entry] = partial(tuple.__new__, Entry)  # pyright: ignore
+_TEXT = {str}
+_entry: Callable[[tuple[Node, Node, bool]], Entry] = partial(tuple.__new__, Entry)  # pyright: ignore
 
 
 def entries_of(
     children: list[Node], document: Document, problems: list[Problem]
 ) -> tuple[tuple[Entry, ...], Entry | None]:
     """The entries and the `<<` of keys and values in turn; what is wrong goes to `problems`."""
+    names = {each[2] for each in children[::2]}
+    if len(names) * 2 == len(children) and "<<" not in names and set(map(type, names)) == _TEXT:
+        pairs = iter(children)
+        entries = zip(pairs, pairs, repeat(False), strict=False)
+        return tuple(map(_entry, entries)), None
     kept: dict[object, Entry] = {}
     merge: Entry | None = None
     pairs = iter(children)

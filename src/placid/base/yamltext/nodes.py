@@ -110,6 +110,8 @@ _WORDS: dict[str, bool | float | None] = {
     **{"-" + word: float("-inf") for word in (".inf", ".Inf", ".INF")},
 }
 _DIGITS = 400
+RESOLVING = frozenset({"", *(word[:1] for word in _WORDS), *"+-.0123456789"})
+"""With what an unquoted text begins that may be other than text."""
 
 
 def resolve(text: str) -> str | int | float | bool | None:
