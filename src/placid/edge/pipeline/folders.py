@@ -55,6 +55,15 @@ def temporary(mark: str, user: Mapping[str, str] = os.environ) -> Path:
     return Path(outer if os.path.isabs(outer) else "/tmp", f"placid-{digest(mark):010x}")
 
 
+def make(folder: Path) -> None:
+    """Make a folder and those above it, also while another leg that ends removes an empty one."""
+    for _ in range(10):
+        with contextlib.suppress(FileNotFoundError):
+            folder.mkdir(parents=True, exist_ok=True)
+            return
+    folder.mkdir(parents=True, exist_ok=True)
+
+
 def remove(*folders: Path) -> list[str]:
     """Remove folders with all that is in them; returns a sentence for each that stays."""
     there = [folder for folder in folders if os.path.lexists(folder)]

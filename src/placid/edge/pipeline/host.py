@@ -23,7 +23,7 @@ from typing import Literal
 from placid.base.errors import Problem
 from placid.edge.pipeline.background import BackgroundOutput
 from placid.edge.pipeline.environment import base_environment, find
-from placid.edge.pipeline.folders import remove, temporary
+from placid.edge.pipeline.folders import make, remove, temporary
 from placid.edge.pipeline.processes import MARK, Since, Tag, belonging, end, pids, put, tag
 from placid.edge.pipeline.running import Attendance, Patience, Tree, start
 from placid.ports.pipeline import Command, Ended, Layout, PlaceSpec, Sink, Stop
@@ -144,7 +144,7 @@ class HostPlace:
     def _lay_out(self) -> None:
         layout = self.layout
         for folder in (layout.workspace, layout.home, layout.event, layout.files):
-            folder.mkdir(parents=True, exist_ok=True)
+            make(folder)
         for folder in (layout.actions, layout.tools):
             folder.mkdir(exist_ok=True)
         self._temporary.mkdir(mode=0o700, exist_ok=True)
