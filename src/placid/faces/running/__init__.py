@@ -1,0 +1,1 @@
+"""All that people and programs see of `placid run`."""

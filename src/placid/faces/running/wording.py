@@ -1,0 +1,86 @@
+"""The lines of a plain run, one by one."""
+
+from __future__ import annotations
+
+from placid.core.pipeline.facts import CancelAsked, Fact, JobSkipped, LegWaits, RunStarted
+from placid.core.pipeline.listener import Kind
+from placid.faces.running.progress import LegView, Progress, StepView
+from placid.faces.running.style import Style, seconds_text, tame
+
+_WORDS = {"error": "error: ", "warning": "warning: ", "notice": "notice: ", "debug": "debug: "}
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
+def line_text(text: str, kind: Kind, style: Style) -> str | None:
+    """A line of a log; None for one that is not shown."""
+    if kind == "out":
+        return text
+    if kind == "endgroup":
+        return None
+    if kind == "group":
+        return style.paint(f"{'▸' if style.unicode else '>'} {text}", "bold")
+    if kind == "command":
+        return style.paint(f"$ {text}", "dim")
+    return style.paint(f"{_WORDS[kind]}{text}", _COLOURS.get(kind, "dim"))
+
+
+def heading(run: RunStarted, style: Style) -> str:
+    """What runs: "run 12  ci.yml  push  main at 1a2b3c4d5e  Fix the price"."""
+    origin = run.origin
+    ref = origin.ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+    at = f"{ref} at {origin.commit[:10]}" if ref else origin.commit[:10]
+    parts = [
+        f"run {run.number}",
+        run.path,
+        run.event,
+        at + (" and changes" if origin.dirty else ""),
+    ]
+    if run.before:
+        parts.append(f"what failed in run {run.before}")
+    return style.paint("  ".join(parts), "bold") + (
+        f"  {tame(origin.subject)}" if origin.subject else ""
+    )
+
+
+def step_name(leg: LegView, step: StepView) -> str:
+    """Job and step: "test (3.11) > Run pytest"."""
+    return f"{leg.name} > " + tame(step.name or f"step {step.index + 1}")
+
+
+def ending(step: StepView) -> str:
+    """How a step ended, in words."""
+    why = tame(step.why)
+    if step.conclusion == "skipped":
+        return f"skipped: {why}" if why else "skipped"
+    parts = [seconds_text(step.seconds)] if step.conclusion else ["never ended"]
+    if step.outcome == "failure" and step.conclusion == "success":
+        parts.append("failed, which is tolerated here")
+    return "  ".join([*parts, *([why] if why else [])])
+
+
+def leg_ending(leg: LegView, style: Style) -> str:
+    """How a job ended."""
+    name = f"{style.glyph(leg.state)} {style.paint(leg.name, 'bold')}"
+    parts = [name, style.word(leg.state)]
+    if leg.reused:
+        parts.append(f"taken from run {leg.reused}: nothing that it declares has changed")
+    elif leg.seconds:
+        parts.append(seconds_text(leg.seconds))
+    return "  ".join([*parts, *([tame(leg.why)] if leg.why else [])])
+
+
+def aside(fact: Fact, progress: Progress, style: Style) -> str:
+    """What is told between jobs; "" for most facts."""
+    match fact:
+        case JobSkipped():
+            why = f": {tame(fact.why)}" if fact.why else ""
+            return f"{style.glyph(fact.result)} {fact.name}  {style.word(fact.result)}{why}"
+        case LegWaits():
+            name = progress.leg(fact.leg).name
+            return f"{style.glyph('waiting')} {name}  waits: {tame(fact.why)}"
+        case CancelAsked():
+            of = f" {progress.leg(fact.leg).name}" if fact.leg else ""
+            by = f", asked by {fact.by}" if fact.by else ""
+            return f"cancelling{of}{by}" + (f": {tame(fact.why)}" if fact.why else "")
+        case _:
+            return ""
