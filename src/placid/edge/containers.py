@@ -13,51 +13,16 @@ import contextlib
 import hashlib
 import os
 import re
-import shutil
 import signal
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from placid.base.errors import Problem
+from placid.edge.engines import Engine, candidates, programs
 from placid.edge.processes import Identity, alive, clean_environment, ended
 
 LABEL = "placid"
-ULIMITS = ("--ulimit", "nofile=10000:10000", "--ulimit", "nproc=10000:10000")
 MISSING = re.compile(r"(placid-probe|exec pid1).*(no such file|not found)", re.I | re.S)
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """A program that runs containers, with the flags that work on this machine."""
-
-    program: str
-    flags: tuple[str, ...] = ()
-    run: tuple[str, ...] = ()
-
-
-def programs() -> list[str]:
-    """podman first, then docker; empty when neither is installed."""
-    return [path for name in ("podman", "docker") if (path := shutil.which(name))]
-
-
-def candidates() -> list[Engine]:
-    """Ways to call an engine, the plainest first."""
-    found: list[Engine] = []
-    for program in programs():
-        init = ("--init",) if reaps(program) else ()
-        found.append(Engine(program, (), init))
-        if program.endswith("podman"):
-            runtimes = ((), ("--runtime", "runc")) if shutil.which("runc") else ((),)
-            ways = [(r, u) for u in ((), ULIMITS) for r in runtimes if r or u]
-            found += [Engine(program, r, u + init) for r, u in ways]
-    return found
-
-
-def reaps(program: str) -> bool:
-    """True when the engine has an init to put before the app, which then ends on SIGTERM."""
-    beside = os.path.exists("/usr/libexec/podman/catatonit")
-    return program.endswith("docker") or beside or shutil.which("catatonit") is not None
 
 
 async def output(argv: Sequence[str]) -> tuple[int, str]:

@@ -1,0 +1,112 @@
+"""A workflow's words as flags of `podman run` and `docker run`. Nothing is run here."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from placid.base.errors import Problem
+
+REFUSED = {"--network": "network", "--net": "network", "--entrypoint": "entrypoint"}
+LONGEST = 60_000  # of a line in an env file: docker reads no more than 64 KiB
+
+
+def name_of(image: str) -> str:
+    """The image's name, without GitHub's `docker://` before it."""
+    return image[9:] if image.lower().startswith("docker://") else image
+
+
+def full_name(image: str) -> str:
+    """The name as docker completes it: `node:20` is `docker.io/library/node:20`.
+
+    podman asks which registry was meant, or refuses; GitHub has no doubt.
+    """
+    first, slash, _ = image.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost"):
+        return image
+    return f"docker.io/{image}" if slash else f"docker.io/library/{image}"
+
+
+def options(
+    text: str, refused: Sequence[str] = ("--network", "--net", "--entrypoint")
+) -> list[str]:
+    """`options:` as arguments, split as a shell does it; Problem for what GitHub refuses."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise Problem(f"options: {error}: {text}", fix="close the quotation") from None
+    for word in words:
+        name = word.partition("=")[0]
+        if name in refused:
+            raise Problem(
+                f"options: {name} is not supported",
+                fix=f"leave it out: the job's {REFUSED[name]} is chosen for it, as on GitHub",
+            )
+    return words
+
+
+def without_limits(run: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    """An engine's own flags, less the resource limits that the options set themselves."""
+    text = " ".join(chosen).replace("--ulimit=", "--ulimit ")
+    kept: list[str] = []
+    for word in run:
+        name, limit, _ = word.partition("=")
+        if limit and kept[-1:] == ["--ulimit"] and f"--ulimit {name}=" in text:
+            kept.pop()
+        else:
+            kept.append(word)
+    return kept
+
+
+def mount(source: Path | str, target: str, *, readonly: bool = False) -> list[str]:
+    """A folder of this machine as `target`; with names of any kind but those with a quote."""
+    fields = ["type=bind", f"source={source}", f"target={target}"]
+    fields += ["readonly"] if readonly else []
+    return ["--mount", ",".join(f'"{each}"' if "," in each else each for each in fields)]
+
+
+@dataclass(slots=True)
+class Variables:
+    """Variables of a container without their values in anybody's arguments.
+
+    text   of the env file; named: those that cannot stand in one (line ends, blanks in names),
+           which the engine takes from its own environment
+    """
+
+    text: str = ""
+    named: dict[str, str] = field(default_factory=dict[str, str])
+
+    def write(self, file: Path) -> list[str]:
+        """Put the text into `file`, for this user only; the flags that name it."""
+        found: list[str] = []
+        if self.text:
+            file.unlink(missing_ok=True)
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                stream.write(self.text)
+            found = ["--env-file", str(file)]
+        return [*found, *(word for name in self.named for word in ("--env", name))]
+
+
+def variables(env: Mapping[str, str]) -> Variables:
+    """How the engine is told these variables."""
+    found = Variables()
+    for name, value in env.items():
+        line = f"{name}={value}"
+        odd = any(mark in line for mark in "\r\n") or any(each.isspace() for each in name)
+        if odd or name.startswith("#") or len(line) > LONGEST or not _utf8(line):
+            found.named[name] = value
+        else:
+            found.text += line + "\n"
+    return found
+
+
+def _utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
