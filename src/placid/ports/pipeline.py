@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from placid.formats.workflows import Reference
+from placid.formats.workflows.reference import Reference
+from placid.ports import Row
 
 Sink = Callable[[bytes], None]
 """Takes output as it comes, in pieces that may end anywhere; called in the thread that waits."""
@@ -253,4 +254,14 @@ class Actions(Protocol):
 
     def workflow(self, reference: Reference) -> str:
         """The text of a remote reusable workflow."""
+        ...
+
+
+class Book(Protocol):
+    """The ledger as threads use it: blocking, and safe to call from several of them."""
+
+    def read(self, stream: str, after: int = 0) -> Sequence[Row]: ...
+
+    def append(self, stream: str, expected: int, facts: Sequence[bytes]) -> None:
+        """Add facts, all or none; Conflict unless the stream still ends at `expected`."""
         ...

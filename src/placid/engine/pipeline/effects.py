@@ -1,0 +1,51 @@
+"""What a step did: how it ended, and what it changes for the steps after it once it is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from placid.core.pipeline.facts import Annotation, Result
+
+if TYPE_CHECKING:
+    from placid.engine.pipeline.call import Call
+
+
+@dataclass(slots=True)
+class Post:
+    """What an action does after the job's steps; `condition` is its `post-if`."""
+
+    condition: str
+    run: Callable[[Call], Effects]
+
+
+@dataclass(slots=True)
+class Effects:
+    """How a step ended. `env` and `paths` in the order they were written."""
+
+    result: Result = "success"
+    why: str = ""
+    outputs: dict[str, str] = field(default_factory=dict[str, str])
+    env: dict[str, str] = field(default_factory=dict[str, str])
+    paths: list[str] = field(default_factory=list[str])
+    state: dict[str, str] = field(default_factory=dict[str, str])
+    posts: list[Post] = field(default_factory=list[Post])
+    differs: list[str] = field(default_factory=list[str])
+    annotations: list[Annotation] = field(default_factory=list[Annotation])
+    summary: str = ""
+
+    def fail(self, why: str) -> Effects:
+        """The same as a failure; the first reason stays."""
+        if self.result == "success":
+            self.result, self.why = "failure", why
+        return self
+
+    def absorb(self, inner: Effects) -> None:
+        """Take in what a step inside of this one changes outside of it."""
+        self.env.update(inner.env)
+        self.paths += inner.paths
+        self.posts += inner.posts
+        self.differs += inner.differs
+        self.annotations += inner.annotations
+        self.summary += inner.summary

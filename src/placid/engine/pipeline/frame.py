@@ -1,0 +1,83 @@
+"""What a step sees: the contexts of its expressions and the variables of its commands.
+
+A frame belongs to a job, or to one use of a composite action inside of it. Steps change it only
+when they are counted (`apply`): a step in the background is counted where it is waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from placid.core.pipeline.contexts import environment
+from placid.core.pipeline.facts import Result
+from placid.core.pipeline.steps import Record, status_functions
+from placid.core.pipeline.templates import Scope
+from placid.formats.expressions.evaluation import Function
+from placid.formats.expressions.values import Value, text_of
+
+_NONE: Mapping[str, object] = {}
+_NO_ENV: Mapping[str, str] = {}
+HashFiles = Callable[[Sequence[str]], str]
+
+
+@dataclass(slots=True)
+class Frame:
+    """`known` are the contexts that do not change here: inputs, vars, needs, strategy, matrix,
+    runner, secrets. `paths` are in the order they were added; `status` that of the job, or of the
+    composite action. `action_root` is the folder that `uses: $/...` starts from."""
+
+    known: Mapping[str, object]
+    github: dict[str, object]
+    job: dict[str, object]
+    hash_files: HashFiles
+    action_root: Path
+    env: dict[str, str] = field(default_factory=dict[str, str])
+    paths: list[str] = field(default_factory=list[str])
+    record: Record = field(default_factory=Record)
+    status: Result = "success"
+    depth: int = 0
+
+    def scope(self, env: Mapping[str, str] = _NO_ENV, secrets: bool = True) -> Scope:
+        """What expressions see; `env` is a step's own."""
+        contexts: dict[str, object] = {
+            **self.known,
+            "github": self.github,
+            "job": {**self.job, "status": self.status},
+            "steps": self.record.entries,
+            "env": environment(self.env, env),
+        }
+        if not secrets:
+            contexts["secrets"] = _NONE
+        return Scope(contexts, self._functions())
+
+    def _functions(self) -> dict[str, Function]:
+        functions = status_functions(self.status)
+        functions["hashfiles"] = self._hash
+        return functions
+
+    def _hash(self, args: Sequence[Value]) -> str:
+        return self.hash_files([text_of(arg) for arg in args])
+
+    def inner(
+        self, known: Mapping[str, object], github: dict[str, object], env: Mapping[str, str]
+    ) -> Frame:
+        """A frame for the steps of a composite action (`env` is that of the step which uses it):
+        what they add stays in it until the action is counted."""
+        return replace(
+            self,
+            known={**self.known, **known},
+            github=github,
+            env={**self.env, **env},
+            paths=list(self.paths),
+            record=Record(),
+            status="success",
+            depth=self.depth + 1,
+        )
+
+    def search(self, env: Mapping[str, str], base: Mapping[str, str]) -> str:
+        """The PATH of a step: what was added, newest first, before what there was."""
+        path = env.get("PATH") or self.env.get("PATH") or base.get("PATH", "")
+        newest = list(dict.fromkeys(reversed(self.paths)))
+        return ":".join((*newest, path))

@@ -1,0 +1,75 @@
+"""Our places in concurrency groups, across all processes that share the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from placid.base.errors import Conflict
+from placid.core.pipeline.groups import Group, GroupEvent, Joined, Left
+from placid.ports.pipeline import Book
+
+_decoder = msgspec.json.Decoder(GroupEvent)
+
+
+@dataclass(slots=True)
+class _Place:
+    group: str
+    stands: Group = field(default_factory=Group)
+    seq: int = 0
+
+
+@dataclass(slots=True)
+class Groups:
+    """The groups of one run. `holder` names this process, `alive` tells whether another one is."""
+
+    book: Book
+    app: str
+    run: int
+    holder: str
+    alive: Callable[[str], bool]
+    now: Callable[[], datetime]
+    _places: dict[str, _Place] = field(default_factory=dict[str, _Place])
+
+    def join(self, group: str, leg: str, cancels: bool) -> None:
+        """Stand in a group's queue for a leg ("": for the whole run)."""
+        place = self._places[leg] = _Place(group)
+        self._tell(place, Joined(self._member(leg), self.holder, self.now(), cancels))
+
+    def leave(self, leg: str) -> None:
+        """Give the place of a leg up, when it has one."""
+        place = self._places.pop(leg, None)
+        if place is not None:
+            self._tell(place, Left(self._member(leg), self.now()))
+
+    def look(self) -> dict[str, str]:
+        """How each of our legs stands, see core.pipeline.groups."""
+        found: dict[str, str] = {}
+        for leg, place in self._places.items():
+            self._read(place)
+            found[leg] = place.stands.standing(self._member(leg), self.alive)
+        return found
+
+    def _member(self, leg: str) -> str:
+        return f"{self.run}/{leg}" if leg else str(self.run)
+
+    def _stream(self, place: _Place) -> str:
+        return f"group/{self.app}/{place.group.lower()}"
+
+    def _read(self, place: _Place) -> None:
+        rows = self.book.read(self._stream(place), place.seq)
+        place.stands.add(_decoder.decode(row.data) for row in rows)
+        place.seq += len(rows)
+
+    def _tell(self, place: _Place, fact: GroupEvent) -> None:
+        while True:
+            self._read(place)
+            try:
+                self.book.append(self._stream(place), place.seq, [msgspec.json.encode(fact)])
+            except Conflict:
+                continue
+            self._read(place)
+            return
