@@ -86,7 +86,7 @@ class Told:
     def end(self, leg: str, result: Result | None = None) -> None:
         """One leg ends, as the table says."""
         self.working.remove(leg)
-        ended = result or self.ends.get(leg, "success")
+        ended: Result = result or self.ends.get(leg, "success")
         if leg in self.stopped:
             ended = "cancelled"
         self.tell(LegEnded(leg, ended, NOW, dict(self.outputs.get(leg, {}))))

@@ -260,7 +260,7 @@ def test_any_graph_ends_as_its_definition_says(data: st.DataObject) -> None:
     for n in range(count):
         needs.append(sorted(data.draw(st.sets(st.integers(0, n - 1), max_size=3))) if n else [])
         said.append(data.draw(st.sampled_from(conditions)))
-    ends = {f"j{n}": data.draw(st.sampled_from(RESULTS)) for n in range(count)}
+    ends: dict[str, Result] = {f"j{n}": data.draw(st.sampled_from(RESULTS)) for n in range(count)}
     text = workflow(
         *(
             job(

@@ -119,7 +119,8 @@ class Rehearsal:
             "steps": record.entries,
             "env": {},
         }
-        functions = {**status_functions(self.status), "hashfiles": lambda _: ""}
+        functions = status_functions(self.status)
+        functions["hashfiles"] = lambda _: ""
         layers: list[dict[str, str]] = []
         for node in (self.workflow.env, self.job.env, step.env):
             scope = Scope({**contexts, "env": environment(*layers), "secrets": empty}, functions)
