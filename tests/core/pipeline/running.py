@@ -86,9 +86,11 @@ class Told:
     def end(self, leg: str, result: Result | None = None) -> None:
         """One leg ends, as the table says."""
         self.working.remove(leg)
-        ended: Result = result or self.ends.get(leg, "success")
+        ended: Result = "success"
         if leg in self.stopped:
             ended = "cancelled"
+        elif result is not None or leg in self.ends:
+            ended = result or self.ends[leg]
         self.tell(LegEnded(leg, ended, NOW, dict(self.outputs.get(leg, {}))))
 
     def finish(self, pick: Callable[[list[str]], str] = lambda legs: legs[0]) -> Told:
