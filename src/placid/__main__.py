@@ -8,10 +8,16 @@ from placid import __version__
 
 
 def main() -> None:
-    """Answer `--version` without importing anything else; the rest is the command line's."""
+    """Answer `--version` and `run` without importing what they don't use; the rest is click's."""
     if sys.argv[1:] == ["--version"]:
         print(f"placid {__version__}")
         return
+    if sys.argv[1:2] == ["run"]:
+        from placid.faces.running.cli_run import main as run_here  # noqa: PLC0415 - the fast way
+        from placid.faces.running.cli_run import wants_help
+
+        if not wants_help(sys.argv[2:]):
+            run_here(sys.argv[2:])
     from placid.faces.cli import run  # noqa: PLC0415 - start-up stays short
 
     run()

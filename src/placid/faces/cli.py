@@ -15,7 +15,8 @@ import click
 from placid import __version__
 from placid.base.errors import Problem
 from placid.faces.cli_check import check, protect, rules
-from placid.faces.render import problem_text
+from placid.faces.exits import tell_bug, tell_problem
+from placid.faces.running.help import RunCommand
 
 
 def run() -> None:
@@ -34,9 +35,9 @@ def run() -> None:
     except BaseExceptionGroup as group:
         _grouped(group)
     except Problem as problem:
-        _problem(problem)
+        tell_problem(problem)
     except Exception:
-        _bug()
+        tell_bug()
 
 
 def _grouped(group: BaseExceptionGroup[BaseException]) -> None:
@@ -45,28 +46,13 @@ def _grouped(group: BaseExceptionGroup[BaseException]) -> None:
         sys.exit(130)
     problems = group.subgroup(Problem)
     if problems is not None:
-        _problem(_first(problems))
-    _bug()
+        tell_problem(_first(problems))
+    tell_bug()
 
 
 def _first(group: BaseExceptionGroup[Problem]) -> Problem:
     error = group.exceptions[0]
     return _first(error) if isinstance(error, BaseExceptionGroup) else error
-
-
-def _problem(problem: Problem) -> None:
-    click.echo(problem_text(problem, sys.stderr.isatty()), err=True)
-    sys.exit(2)
-
-
-def _bug() -> None:
-    import tempfile
-    import traceback
-
-    with tempfile.NamedTemporaryFile("w", prefix="placid-", suffix=".md", delete=False) as report:
-        report.write(f"placid met a bug.\n\n```\n{traceback.format_exc()}```\n")
-    click.echo(f"This is a bug in placid. Please report what is in {report.name}", err=True)
-    sys.exit(3)
 
 
 def say(text: str) -> None:
@@ -83,6 +69,7 @@ def cli() -> None:
 cli.add_command(check)
 cli.add_command(protect)
 cli.add_command(rules)
+cli.add_command(RunCommand())
 
 ENV = click.option("--env", "env", default="", help="The environment; the last one by default.")
 BY = click.option("--by", default="", help="Who asks; your login name by default.")

@@ -22,7 +22,8 @@ def junit(progress: Progress, folder: Path) -> bytes:
     for count in ("tests", "failures", "errors", "skipped"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
     Xml.indent(root)
-    return Xml.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: str = Xml.tostring(root, encoding="unicode", xml_declaration=False)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
 
 def _suite(root: Xml.Element, leg: LegView, folder: Path) -> Xml.Element:
