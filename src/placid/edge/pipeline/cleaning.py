@@ -16,7 +16,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +53,7 @@ Cleaner = Callable[[Record], Iterable[str]]
 @contextlib.contextmanager
 def recorded(
     home: Path, mark: str, root: Path, remover: Remover, *, keep: bool = False
-) -> Iterator[None]:
+) -> Generator[None]:
     """Around a job: its record is on disk before, and gone when its folders are.
 
     root  the job's folder, removed by `remover` after the job unless `keep`

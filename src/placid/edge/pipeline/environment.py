@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 SYSTEM = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -46,7 +47,9 @@ def base_environment(
     path = search_path(home, user, wanted)
     found = {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", **_who()}
     found |= _tool_homes(path.split(":"), user)
-    return found | {name: value for name, value in user.items() if _passes(name, wanted)}
+    if wanted:
+        found |= {name: value for name, value in user.items() if _passes(name, wanted)}
+    return found
 
 
 def search_path(home: Path, user: Mapping[str, str], wanted: Iterable[str] = ()) -> str:
@@ -85,6 +88,7 @@ def _passes(name: str, wanted: Iterable[str]) -> bool:
     return any(name.startswith(one[:-1]) if one.endswith("*") else name == one for one in wanted)
 
 
+@cache
 def _who() -> dict[str, str]:
     import pwd  # noqa: PLC0415  only here
 

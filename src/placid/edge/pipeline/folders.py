@@ -15,6 +15,7 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -142,12 +143,11 @@ def _under(mount: str, folder: Path) -> bool:
 
 
 class Remover:
-    """Removes folders one after the other in a thread, which starts with the first of them."""
+    """Removes folders in a thread, which starts with the first of them; what has gathered
+    meanwhile goes together."""
 
     def __init__(self) -> None:
-        self._queue: SimpleQueue[tuple[tuple[Path, ...], Callable[[], object]] | None] = (
-            SimpleQueue()
-        )
+        self._queue: SimpleQueue[_Task | None] = SimpleQueue()
         self._thread: Thread | None = None
         self.stayed: list[str] = []
 
@@ -156,7 +156,7 @@ class Remover:
         if self._thread is None:
             self._thread = Thread(target=self._work, name="remover", daemon=True)
             self._thread.start()
-        self._queue.put((folders, then))
+        self._queue.put(_Task(folders, then))
 
     def join(self) -> list[str]:
         """Wait until all is removed; returns a sentence for each folder that stays."""
@@ -167,9 +167,23 @@ class Remover:
         return self.stayed
 
     def _work(self) -> None:
-        while (item := self._queue.get()) is not None:
-            folders, then = item
-            stayed = remove(*folders)
-            self.stayed += stayed
-            if not stayed:
-                then()
+        more = True
+        while more:
+            tasks = [self._queue.get()]
+            while not self._queue.empty():
+                tasks.append(self._queue.get())
+            more = None not in tasks
+            _remove_all([task for task in tasks if task is not None], self.stayed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    folders: tuple[Path, ...]
+    then: Callable[[], object]
+
+
+def _remove_all(tasks: list[_Task], stayed: list[str]) -> None:
+    stayed += remove(*(folder for task in tasks for folder in task.folders))
+    for task in tasks:
+        if not any(map(os.path.lexists, task.folders)):
+            task.then()

@@ -143,10 +143,11 @@ class HostPlace:
 
     def _lay_out(self) -> None:
         layout = self.layout
-        for folder in (layout.workspace, layout.home, layout.event, layout.files):
-            make(folder)
-        for folder in (layout.actions, layout.tools):
-            folder.mkdir(exist_ok=True)
+        make(layout.temp)
+        own = (layout.home, layout.event, layout.files, layout.actions, layout.tools)
+        for folder in (layout.workspace.parent, layout.workspace, *own):
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(folder)
         self._temporary.mkdir(mode=0o700, exist_ok=True)
         if self._options.shared is not None:
             for name in WARM:

@@ -22,6 +22,7 @@ import signal
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 MARK = "RUNNER_TRACKING_ID"
 _LOCKS = 10  # RLIMIT_LOCKS, which the module `resource` does not name
@@ -66,15 +67,19 @@ def tag(mark: str) -> Tag:
 def put(pid: int, one: Tag) -> None:
     """Tag a process that has just been started, and what it may have started meanwhile."""
     with contextlib.suppress(OSError, ValueError):
-        hard = resource.prlimit(pid, _LOCKS)[1]
-        resource.prlimit(pid, _LOCKS, (one.first, hard))
+        resource.prlimit(pid, _LOCKS, (one.first, _hard()))
         for child in _read(f"{pid}/task/{pid}/children").split():
             put(int(child), one)
 
 
+@cache
+def _hard() -> int:
+    return resource.getrlimit(_LOCKS)[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """From `/proc/<pid>/stat`; state "Z" is a zombie."""
+    """From `/proc/<pid>/status` (a third of the time of `stat`); state "Z" is a zombie."""
 
     state: str
     parent: int
@@ -82,8 +87,9 @@ class Entry:
 
 def entry(pid: int) -> Entry | None:
     """What the kernel says of a process, None when there is none."""
-    fields = _read(f"{pid}/stat").rpartition(b")")[2].split(maxsplit=2)
-    return Entry(fields[0].decode(), int(fields[1])) if fields else None
+    lines = _read(f"{pid}/status").split(b"\n", 8)[:8]
+    said = {name: value.strip().decode() for name, _, value in (x.partition(b":") for x in lines)}
+    return Entry(said[b"State"][:1], int(said[b"PPid"])) if b"PPid" in said else None
 
 
 def limit(pid: int) -> int:
@@ -141,22 +147,25 @@ def belonging(
     Zombies are left out, but for our own that nobody waits for (`watched`: somebody does).
     """
     wanted = tuple(tags)
+    around = [pid for pid in among if pid != os.getpid()]
+    found = {pid for pid in around if pid in roots or _carries(pid, wanted)}
+    if not found:
+        return found
+    entries = {pid: seen for pid in around if (seen := entry(pid)) and _counts(pid, seen, watched)}
+    found &= entries.keys()
+    return found | _below(found, {pid: seen.parent for pid, seen in entries.items()})
+
+
+def _carries(pid: int, wanted: tuple[Tag, ...]) -> bool:
+    tagged = limit(pid)
+    if any(one.fits(tagged) for one in wanted):
+        return True
     known = {one.mark for one in wanted if one.mark}
-    me = os.getpid()
-    found: set[int] = set()
-    parents: dict[int, int] = {}
-    for pid in among:
-        seen = entry(pid)
-        if seen is None or pid == me:
-            continue
-        if seen.state in "ZX" and (seen.parent != me or pid in watched):
-            continue
-        parents[pid] = seen.parent
-        tagged = limit(pid)
-        ours = pid in roots or any(one.fits(tagged) for one in wanted)
-        if ours or (known and known & set(marks(pid))):
-            found.add(pid)
-    return found | _below(found, parents)
+    return bool(known) and not known.isdisjoint(marks(pid))
+
+
+def _counts(pid: int, seen: Entry, watched: Collection[int]) -> bool:
+    return seen.state not in "ZX" or (seen.parent == os.getpid() and pid not in watched)
 
 
 def _below(found: set[int], parents: dict[int, int]) -> set[int]:

@@ -100,14 +100,23 @@ def _watch(process: subprocess.Popen[bytes]) -> int:
 
 
 def encoded(env: Mapping[str, str]) -> dict[bytes, bytes]:
-    """An environment as the system takes it, with .NET's ways: a name is cut at its first "=",
-    a value at its first NUL."""
+    """An environment as the system takes it, with .NET's ways: a name ends at its first "=",
+    the whole at its first NUL."""
+    try:
+        plain = {
+            name.encode("utf-8", "surrogateescape"): value.encode("utf-8", "surrogateescape")
+            for name, value in env.items()
+        }
+    except UnicodeEncodeError:
+        plain = {as_bytes(name): as_bytes(value) for name, value in env.items()}
+    if b"=" not in b"".join(plain) and b"\0" not in b"".join((*plain, *plain.values())):
+        plain.pop(b"", None)
+        return plain
     found: dict[bytes, bytes] = {}
-    for whole, text in env.items():
-        name, equals, rest = whole.partition("=")
-        value = f"{rest}={text}" if equals else text
-        if name:
-            found[as_bytes(name).partition(b"\0")[0]] = as_bytes(value).partition(b"\0")[0]
+    for name, value in plain.items():
+        key, equals, rest = (name + b"=" + value).partition(b"\0")[0].partition(b"=")
+        if key and equals:
+            found[key] = rest
     return found
 
 
