@@ -203,10 +203,38 @@ def _steps(line: str) -> object:
     return steps(line)
 
 
+def _filecmd(line: str) -> object:
+    from placid.faces import conform_run
+
+    return conform_run.file_command(line)
+
+
+def _cmdline(line: str) -> object:
+    from placid.faces import conform_run
+
+    return conform_run.command_line(line)
+
+
+def _mask(line: str) -> object:
+    from placid.faces import conform_run
+
+    return conform_run.mask(line)
+
+
+def _matcher(line: str) -> object:
+    from placid.faces import conform_run
+
+    return conform_run.matcher(line)
+
+
 ops: dict[str, Callable[[str], object]] = {
+    "cmdline": _cmdline,
     "expr": _expr,
+    "filecmd": _filecmd,
     "hashfiles": conform_graph.hash_files,
     "judge": _judge,
+    "mask": _mask,
+    "matcher": _matcher,
     "pathfilter": conform_graph.path_filter,
     "steps": _steps,
     "validate": _validate,

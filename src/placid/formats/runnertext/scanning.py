@@ -1,0 +1,92 @@
+"""Finding many needles in a lot of text fast: every occurrence of each, however they overlap.
+
+Every needle gets an anchor: one of few bytes that are rare in logs, chosen so that together they
+meet all needles, and the two bytes after it. One `bytes.translate` marks the anchors in the text
+(a regular expression of them is ten times slower), `split` at the marks gives their places, and a
+table says which needles have such an anchor, and at what offset. So a needle that is not there
+costs next to nothing, and none is ever missed, since none is without its anchor.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+_GRAM = 3
+# From common to rare, as far as logs go; what is not here is rarer.
+_COMMON = (
+    b" etaoinsrld0c1mpu2-.:/h3g_f=45\n6789b\"yT,v()w'[]kAESCIRx\tDNPOZ\\LMFj+*><BqzUGWH{}V;YKXJQ"
+)
+_COST = [0.2] * 256
+for _rank, _byte in enumerate(_COMMON):
+    _COST[_byte] = 0.3 + 60 / (_rank + 4)
+_MARK = b"\1"
+
+
+class Scanner:
+    """Finds needles, none of them empty."""
+
+    def __init__(self, needles: Iterable[bytes]) -> None:
+        known = list(dict.fromkeys(needles))
+        self.longest = max(map(len, known), default=0)
+        self._places: dict[bytes, list[tuple[bytes, int]]] = defaultdict(list)
+        anchors = _anchors(known)
+        for needle in known:
+            at = _anchor_of(needle, anchors)
+            self._places[needle[at : at + _GRAM]].append((needle, at))
+        self._sizes = sorted({len(gram) for gram in self._places})
+        self._marks = bytes(byte in anchors for byte in range(256))
+
+    def spans(self, data: bytes) -> list[tuple[int, int]]:
+        """Where needles are, from and to, in order; those that touch or overlap are one."""
+        found = sorted(self._found(data))
+        merged: list[tuple[int, int]] = []
+        for start, end in found:
+            if merged and start <= merged[-1][1]:
+                merged[-1] = merged[-1][0], max(end, merged[-1][1])
+            else:
+                merged.append((start, end))
+        return merged
+
+    def _found(self, data: bytes) -> Iterator[tuple[int, int]]:
+        places = self._places
+        for size in self._sizes:
+            for at in self._candidates(data, size):
+                for needle, offset in places[data[at : at + size]]:
+                    start = at - offset
+                    if start >= 0 and data.startswith(needle, start):
+                        yield start, start + len(needle)
+
+    def _candidates(self, data: bytes, size: int) -> list[int]:
+        pieces = data.translate(self._marks).split(_MARK)
+        pieces.pop()
+        at, places, found = -1, self._places, list[int]()
+        for piece in pieces:
+            at += len(piece) + 1
+            if data[at : at + size] in places:
+                found.append(at)
+        return found
+
+
+def _anchors(needles: list[bytes]) -> dict[int, int]:
+    """Bytes that meet all needles, each with its turn: rare ones that meet many come first."""
+    meets: dict[int, int] = defaultdict(int)  # by byte, a bit for each needle
+    for index, needle in enumerate(needles):
+        bit = 1 << index
+        for byte in set(needle[: max(len(needle) - _GRAM + 1, 1)]):
+            meets[byte] |= bit
+    missed = (1 << len(needles)) - 1
+    chosen: dict[int, int] = {}
+    while missed:
+        best = max(meets, key=lambda byte: (meets[byte] & missed).bit_count() / _COST[byte])
+        chosen[best] = len(chosen)
+        missed &= ~meets.pop(best)
+    return chosen
+
+
+def _anchor_of(needle: bytes, anchors: dict[int, int]) -> int:
+    """The offset of a needle's anchor; of several places the one with the rarest bytes after it."""
+    room = max(len(needle) - _GRAM + 1, 1)
+    first = min(anchors.keys() & set(needle[:room]), key=anchors.__getitem__)
+    places = [at for at in range(room) if needle[at] == first]
+    return min(places, key=lambda at: sum(_COST[byte] for byte in needle[at + 1 : at + _GRAM]))
