@@ -109,9 +109,10 @@ def path_fact(work: Callable[[Repository, str], T]) -> Callable[[Repository, str
     @wraps(work)
     def known(repository: Repository, path: str) -> T:
         memo, key = repository.memo, (work, path)
-        if key not in memo:
-            memo[key] = work(repository, path)
-        found: T = memo[key]  # type: ignore[assignment] # as above
+        try:
+            found: T = memo[key]  # type: ignore[assignment] # as above
+        except KeyError:
+            found = memo[key] = work(repository, path)
         return found
 
     return known

@@ -81,9 +81,12 @@ def sort_out(repository: Repository, found: Iterable[Finding], ignores: Sequence
         path = finding.at[0].path if finding.at else ""
         if path not in comments:
             comments[path] = _comments(repository, path, result.doubts)
-            lines[path] = Lines(repository.text(path) or "")
-        line = lines[path].at(finding.at[0].span.start)[0] if finding.at else 0
-        near = [comments[path].get(number) for number in (line, line - 1)]
+        near: list[Ignore | None] = []
+        if comments[path]:
+            if path not in lines:
+                lines[path] = Lines(repository.text(path) or "")
+            line = lines[path].at(finding.at[0].span.start)[0]
+            near = [comments[path].get(number) for number in (line, line - 1)]
         covered = any(
             each is not None and each.covers(finding.rule, path) for each in (*near, *ignores)
         )

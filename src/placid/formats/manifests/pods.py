@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from placid.base.yamltext import Entry, Mapping, Node, Scalar, Span
 from placid.formats.manifests.object import Object
@@ -41,7 +42,7 @@ SERVING = frozenset(
 """Kinds whose pods are meant to run until they are replaced."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Container:
     """One container. `at` is its name, where to point at when it is meant as a whole.
 
@@ -73,12 +74,12 @@ class Container:
         """The probe of a kind: "readiness", "liveness" or "startup"."""
         return mapping(self.node, f"{kind}Probe")
 
-    @property
+    @cached_property
     def ports(self) -> tuple[Port, ...]:
         """The ports that it declares."""
         return tuple(_port(each) for each in mappings(self.node, "ports"))
 
-    @property
+    @cached_property
     def env(self) -> tuple[Env, ...]:
         """The environment variables that it sets by name, in order."""
         return tuple(_env(each) for each in mappings(self.node, "env"))

@@ -8,7 +8,7 @@ that every fault has its exact place. A value that a tool will still write (`${R
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cached_property
 from typing import NamedTuple
@@ -43,6 +43,11 @@ class Field(msgspec.Struct, dict=True):
     enum: list[str | None] | None = None
     either: list[Field] | None = msgspec.field(default=None, name="oneOf")
     made: list[Made] = msgspec.field(default=[], name="x-kubernetes-group-version-kind")
+
+    @cached_property
+    def settable(self) -> dict[str, Field]:
+        """The properties of an object that people write."""
+        return {key: value for key, value in (self.properties or {}).items() if key != "status"}
 
     @cached_property
     def types(self) -> frozenset[str]:
@@ -102,12 +107,17 @@ class Schemas:
         """Where an object is not what its kind may be; nothing for a kind that is not known."""
         field = self._kinds.get((each.api_version, each.kind))
         if field is not None and field.properties is not None:
-            known = {key: value for key, value in field.properties.items() if key != "status"}
-            yield from self._entries(each.node, field, known, "")
+            yield from self._entries(each.node, field, field.settable, "")
 
-    def _faults(self, node: Node, field: Field, route: str) -> Iterator[Fault]:
-        field = self._meant(field)
+    def _faults(self, node: Node, field: Field, route: str) -> Iterable[Fault]:
+        if field.ref is not None:
+            field = self._all[field.ref.rpartition("/")[2]]
         wrong = _mismatch(node, field)
+        if not wrong and isinstance(node, Scalar):
+            return ()
+        return self._within(node, field, route, wrong)
+
+    def _within(self, node: Node, field: Field, route: str, wrong: str) -> Iterator[Fault]:
         if wrong:
             unquoted = isinstance(node, Scalar) and node.plain and "string" in field.types
             yield Fault(f"{route} {wrong}", node.span, "", route, unquoted and not field.enum)
@@ -120,14 +130,11 @@ class Schemas:
             for index, item in enumerate(node.items):
                 yield from self._faults(item, field.items, f"{route}[{index}]")
 
-    def _meant(self, field: Field) -> Field:
-        return field if field.ref is None else self._all[field.ref.rpartition("/")[2]]
-
     def _entries(
         self, node: Mapping, field: Field, known: dict[str, Field], route: str
     ) -> Iterator[Fault]:
         dot = f"{route}." if route else ""
-        there = {entry.key.text for entry in node.entries}
+        there = {entry[0][1] for entry in node.entries}
         for entry in _own(node):
             key = entry.key.text
             if key in known:
@@ -141,7 +148,7 @@ class Schemas:
 
 
 def _own(node: Mapping) -> Iterator[Entry]:
-    return (entry for entry in node.entries if not entry.merged)
+    return (entry for entry in node.entries if not entry[2])
 
 
 def _unknown(key: Scalar, route: str, left: list[str], known: dict[str, Field]) -> Fault:
@@ -182,9 +189,7 @@ def _is(node: Node, types: frozenset[str]) -> bool:
         return "array" in types
     if node.value is None:
         return "null" in types
-    if is_hole(node.text):
-        return True
-    return not types.isdisjoint(_readings(node))
+    return not types.isdisjoint(_readings(node)) or is_hole(node.text)
 
 
 def _readings(node: Scalar) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 
 from placid.base.yamltext import Mapping, Scalar
 from placid.core.audit.facts.yamlfiles import documents
@@ -31,6 +32,7 @@ def may_hold_objects(path: str) -> bool:
     return path.endswith(MANIFEST)
 
 
+@lru_cache(maxsize=100_000)
 def is_example(path: str) -> bool:
     """Whether a path is in a folder of tests, examples or other people's files."""
     return bool(_EXAMPLE.search(path))
@@ -72,14 +74,19 @@ def in_chart(repository: Repository, path: str) -> bool:
 
 def is_patch(repository: Repository, path: str) -> bool:
     """Whether a kustomization, in the file's folder or above, lists the file as a patch."""
-    folder, found = path, "/"
-    while found:
-        folder, found, _ = folder.rpartition("/")
-        for name in KUSTOMIZATIONS:
-            there = posixpath.join(folder, name)
-            if repository.has(there) and path in patch_files(repository, there):
-                return True
-    return False
+    return path in _patch_files(repository)
+
+
+@fact
+def _patch_files(repository: Repository) -> frozenset[str]:
+    """What the kustomizations of a repository list as patches, of their own folder or below."""
+    return frozenset(
+        each
+        for path in repository.paths
+        if path.endswith(KUSTOMIZATIONS) and posixpath.basename(path) in KUSTOMIZATIONS
+        for each in patch_files(repository, path)
+        if each.startswith(path[: path.rfind("/") + 1])
+    )
 
 
 @path_fact

@@ -86,15 +86,26 @@ def around(repository: Repository, each: Object) -> tuple[Unit, ...]:
     return tuple(_by_path(repository).get(each.path, ()))
 
 
-def beside(repository: Repository, each: Object, *kinds: str) -> list[Object]:
-    """The whole objects of these kinds that are deployed with this one, in its namespace."""
+def beside(repository: Repository, each: Object, kind: str) -> list[Object]:
+    """The whole objects of this kind that are deployed with this one, in its namespace."""
     found = {
         (other.path, other.at): other
         for unit in around(repository, each)
-        for other in unit.objects
-        if other.kind in kinds and other.whole and same_namespace(each, other)
+        for other in _of_kinds(repository)[unit.path].get(kind, ())
+        if other.whole and same_namespace(each, other)
     }
     return list(found.values())
+
+
+@fact
+def _of_kinds(repository: Repository) -> dict[str, dict[str, list[Object]]]:
+    """The objects of each unit, by the unit's path, by their kinds."""
+    found: dict[str, dict[str, list[Object]]] = {}
+    for unit in units(repository):
+        kinds = found.setdefault(unit.path, {})
+        for each in unit.objects:
+            kinds.setdefault(each.kind, []).append(each)
+    return found
 
 
 def named(repository: Repository, kinds: Iterable[str], name: str) -> list[Object]:
@@ -124,9 +135,13 @@ def same_namespace(one: Object, other: Object) -> bool:
 def own_objects(repository: Repository, *kinds: str) -> Iterator[Object]:
     """The whole objects of these kinds that are no examples."""
     for each in every_object(repository):
-        named_or_own = not repository.whole or not is_example(each.path)
-        if each.kind in kinds and each.whole and named_or_own:
+        if each.kind in kinds and is_own(repository, each):
             yield each
+
+
+def is_own(repository: Repository, each: Object) -> bool:
+    """Whether an object is whole and no example, or its file was named by hand."""
+    return each.whole and (not repository.whole or not is_example(each.path))
 
 
 def relabelled(repository: Repository, *those: Object) -> bool:

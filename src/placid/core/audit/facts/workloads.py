@@ -32,10 +32,16 @@ class Workload:
 
 
 @path_fact
+def with_pods(repository: Repository, path: str) -> tuple[tuple[Object, Pod | None], ...]:
+    """The objects in a file, each with the pod that it makes."""
+    return tuple((each, pod_of(each)) for each in objects(repository, path))
+
+
+@path_fact
 def workloads(repository: Repository, path: str) -> tuple[Workload, ...]:
     """The workloads in a file that are whole."""
-    pairs = ((each, pod_of(each)) for each in objects(repository, path) if each.whole)
-    return tuple(Workload(each, pod) for each, pod in pairs if pod)
+    pairs = with_pods(repository, path)
+    return tuple(Workload(each, pod) for each, pod in pairs if pod and each.whole)
 
 
 def with_workloads(repository: Repository, path: str) -> bool:

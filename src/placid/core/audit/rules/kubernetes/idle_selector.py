@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from placid.core.audit.facts.pods import Made, all_pods, pods_beside
+from placid.core.audit.facts.pods import Made, matching, pods_beside
 from placid.core.audit.facts.units import is_closed, own_objects, relabelled
 from placid.core.audit.facts.workloads import sure
 from placid.core.audit.model import Repository
@@ -38,7 +38,7 @@ def idle_selector(repository: Repository) -> Iterator[Hit]:
 
 def _judge(repository: Repository, each: Object, wanted: Selector) -> Iterator[Hit]:
     pods = pods_beside(repository, each)
-    if not pods or any(wanted.matches(pod.labels) for _, pod in all_pods(repository)):
+    if not pods or any(matching(repository, wanted)):
         return
     meant = _meant(each, wanted, pods)
     if meant is None and not (is_closed(repository, each) and len(pods) == 1):

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 from placid.base.yamltext import Scalar, Span
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
+from placid.core.audit.facts.workloads import sure, with_objects, with_pods
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, path_rule
 from placid.formats.manifests.object import Object, is_hole
-from placid.formats.manifests.pods import pod_of
+from placid.formats.manifests.pods import Pod
 from placid.formats.manifests.reading import entry, mapping, scalar
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -42,10 +42,10 @@ Wrong = tuple[str, Span]
     holds=with_objects,
 )
 def invalid_name(repository: Repository, path: str) -> Iterator[Hit]:
-    for each in whole_objects(repository, path):
-        if each.group not in _KNOWN or "placeholder" in each.name.lower():
+    for each, pod in with_pods(repository, path):
+        if not each.whole or each.group not in _KNOWN or "placeholder" in each.name.lower():
             continue
-        for what, span in (*_own(each), *_labels(each), *_in_pod(each)):
+        for what, span in (*_own(each), *_labels(each, pod), *_in_pod(pod)):
             yield Hit(
                 f"the API refuses {what}",
                 at=(Place(path, span),),
@@ -75,8 +75,7 @@ def _is_blank(text: str) -> bool:
     return "<" in text or text.isupper()
 
 
-def _labels(each: Object) -> Iterator[Wrong]:
-    pod = pod_of(each)
+def _labels(each: Object, pod: Pod | None) -> Iterator[Wrong]:
     for owner in (each.node, pod.template if pod and pod.template is not each.node else None):
         found = mapping(owner, "metadata", "labels")
         for label in found.entries if found else ():
@@ -89,8 +88,7 @@ def _labels(each: Object) -> Iterator[Wrong]:
                 yield f'the value "{value}" of the label {label.key.text}', label.value.span
 
 
-def _in_pod(each: Object) -> Iterator[Wrong]:
-    pod = pod_of(each)
+def _in_pod(pod: Pod | None) -> Iterator[Wrong]:
     for container in pod.containers if pod else ():
         name = container.name
         if name and not _LABEL.fullmatch(name) and not is_hole(name) and not _is_blank(name):

@@ -9,29 +9,34 @@ Known limits: says nothing where charts, operators or remote bases may bring the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from placid.core.audit.facts.objects import every_object
-from placid.core.audit.facts.units import beside, is_closed, own_objects
+from placid.core.audit.facts.pods import all_pods
+from placid.core.audit.facts.units import beside, is_closed, is_own
 from placid.core.audit.facts.workloads import sure
 from placid.core.audit.model import Repository, fact
 from placid.core.audit.rule import Hit, Place, Severity, rule
 from placid.formats.manifests.object import Object
-from placid.formats.manifests.pods import Pod, pod_of
+from placid.formats.manifests.pods import Pod
 from placid.formats.manifests.reading import entry, number, word, words, written
 from placid.formats.manifests.selectors import Selector, selector
+
+_KINDS = frozenset({"Deployment", "StatefulSet"})
 
 
 @rule("kubernetes/missing-disruption-budget", Severity.LOW, docs=__doc__ or "")
 def missing_disruption_budget(repository: Repository) -> Iterator[Hit]:
-    for each in own_objects(repository, "Deployment", "StatefulSet"):
-        pod, at = pod_of(each), entry(each.node, "spec", "replicas")
+    for each, pod in all_pods(repository):
+        at = entry(each.node, "spec", "replicas")
         replicas = number(each.node, "spec", "replicas")
-        if pod is None or at is None or replicas is None or replicas < 2:
+        if at is None or replicas is None or replicas < 2:
+            continue
+        if each.kind not in _KINDS or not is_own(repository, each):
             continue
         if not is_closed(repository, each) or not _is_served(repository, each, pod):
             continue
-        if any(one.matches(pod.labels) for one in _budgets(repository)):
+        if _has_budget(repository, pod):
             continue
         yield Hit(
             f"{each} has {replicas} replicas and no disruption budget: one drain may stop them all",
@@ -41,13 +46,21 @@ def missing_disruption_budget(repository: Repository) -> Iterator[Hit]:
         )
 
 
+def _has_budget(repository: Repository, pod: Pod) -> bool:
+    known = _budgets(repository)
+    pairs: Iterable[tuple[str, str] | None] = (None, *pod.labels.items())
+    return any(one.matches(pod.labels) for pair in pairs for one in known.get(pair, ()))
+
+
 @fact
-def _budgets(repository: Repository) -> tuple[Selector, ...]:
-    return tuple(
-        selector(each.node, "spec", "selector")
-        for each in every_object(repository)
-        if each.kind == "PodDisruptionBudget"
-    )
+def _budgets(repository: Repository) -> dict[tuple[str, str] | None, list[Selector]]:
+    """The selectors of all budgets, by the first label that they ask for."""
+    found: dict[tuple[str, str] | None, list[Selector]] = {}
+    for each in every_object(repository):
+        if each.kind == "PodDisruptionBudget":
+            wanted = selector(each.node, "spec", "selector")
+            found.setdefault(next(iter(wanted.labels.items()), None), []).append(wanted)
+    return found
 
 
 def _is_served(repository: Repository, each: Object, pod: Pod) -> bool:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from placid.core.audit.facts.patches import kustomizations
-from placid.core.audit.facts.pods import Made, all_pods
+from placid.core.audit.facts.pods import matching
 from placid.core.audit.facts.units import around, own_objects
 from placid.core.audit.facts.workloads import sure
-from placid.core.audit.model import Repository, fact
+from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, rule
 from placid.formats.manifests.object import Object, is_hole
 from placid.formats.manifests.reading import entry, word, words, written
@@ -27,19 +27,8 @@ def namespace_mismatch(repository: Repository) -> Iterator[Hit]:
         wanted = Selector(words(each.node, "spec", "selector"))
         if each.group or not wanted.labels or word(each.node, "spec", "type") == "ExternalName":
             continue
-        beside = _in_namespace(repository).get(each.namespace, ())
-        if any(wanted.matches(pod.labels) and _meet(each, owner) for owner, pod in beside):
-            continue
-        made = [owner for owner, pod in all_pods(repository) if wanted.matches(pod.labels)]
+        made = [owner for owner, _ in matching(repository, wanted)]
         yield from _judge(repository, each, made)
-
-
-@fact
-def _in_namespace(repository: Repository) -> dict[str, list[Made]]:
-    found: dict[str, list[Made]] = {}
-    for made in all_pods(repository):
-        found.setdefault(made[0].namespace, []).append(made)
-    return found
 
 
 def _judge(repository: Repository, each: Object, made: list[Object]) -> Iterator[Hit]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from placid.core.audit.facts.pods import all_pods, pods_beside
+from placid.core.audit.facts.pods import matching, pods_beside
 from placid.core.audit.facts.units import is_closed, own_objects, relabelled
 from placid.core.audit.facts.workloads import sure
 from placid.core.audit.model import Repository
@@ -32,7 +32,7 @@ def service_without_pods(repository: Repository) -> Iterator[Hit]:
 
 def _judge(repository: Repository, each: Object, wanted: Selector) -> Iterator[Hit]:
     pods = pods_beside(repository, each)
-    if not pods or any(wanted.matches(pod.labels) for _, pod in all_pods(repository)):
+    if not pods or any(matching(repository, wanted)):
         return
     near = [(owner, pod) for owner, pod in pods if wanted.near(pod.labels)]
     same = [(owner, pod) for owner, pod in pods if owner.name == each.name]

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 
 from placid.base.yamltext import Entry, Mapping, Scalar
 from placid.core.audit.facts.objects import may_hold_objects
-from placid.core.audit.facts.workloads import sure, whole_objects, with_objects
+from placid.core.audit.facts.workloads import sure, with_objects, with_pods
 from placid.core.audit.facts.yamledits import replaced
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Fix, Hit, Place, Severity, path_rule
 from placid.formats.manifests.object import Object
-from placid.formats.manifests.pods import pod_of
+from placid.formats.manifests.pods import Pod
 from placid.formats.manifests.reading import entry, mapping
 
 _OLD_FLAGS = frozenset(
@@ -40,8 +40,8 @@ _OLD_NUMBER = re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)")
     holds=with_objects,
 )
 def unquoted_text(repository: Repository, path: str) -> Iterator[Hit]:
-    for each in whole_objects(repository, path):
-        for what, found in _texts(each):
+    for each, pod in with_pods(repository, path):
+        for what, found in _texts(each, pod) if each.whole else ():
             if not isinstance(found.value, Scalar) or not _is_read_otherwise(found.value):
                 continue
             text = found.value.text
@@ -63,13 +63,12 @@ _OWN: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {
 }
 
 
-def _texts(each: Object) -> Iterator[tuple[str, Entry]]:
+def _texts(each: Object, pod: Pod | None) -> Iterator[tuple[str, Entry]]:
     yield from _notes(each.node)
     yield from _entries(mapping(each.node, "spec", "selector", "matchLabels"), "selector label")
     route, what = _OWN.get((each.api_version, each.kind), ((), ""))
     if route:
         yield from _entries(mapping(each.node, *route), what)
-    pod = pod_of(each)
     if pod is None:
         return
     if pod.template is not each.node:
