@@ -90,7 +90,7 @@ class Told:
         if leg in self.stopped:
             ended = "cancelled"
         elif result is not None or leg in self.ends:
-            ended = result or self.ends[leg]
+            ended = self.ends[leg] if result is None else result
         self.tell(LegEnded(leg, ended, NOW, dict(self.outputs.get(leg, {}))))
 
     def finish(self, pick: Callable[[list[str]], str] = lambda legs: legs[0]) -> Told:

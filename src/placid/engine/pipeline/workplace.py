@@ -20,7 +20,7 @@ class Workplace:
     """The run around a leg.
 
     logs       the run's folder: step logs at `<leg>/<n>.log`, artifacts in `artifacts`
-    root_of    where a leg's folder lies, by its id
+    root_of    where a leg's folder lies, by its id; folder_of: what its logs' folder is called
     report     takes a fact from any thread; it is written down in the order they come
     image      the container for jobs that name none, None for this machine
     env        variables for every step of every job, from the command line
@@ -38,6 +38,7 @@ class Workplace:
     origin: Origin
     hash_files: HashFiles
     root_of: Callable[[str], Path]
+    folder_of: Callable[[str], str]
     report: Callable[[Fact], None]
     listener: Listener
     now: Callable[[], datetime]
