@@ -1,8 +1,9 @@
 """podman and docker as programs: which there are, and how each has to be called on this machine.
 
 Nothing is run here. podman asks for resource limits that root without CAP_SYS_RESOURCE (a machine
-inside a container) may not set; naming those that it may set keeps it from that. crun refuses cgroups in hybrid mode,
-where runc works. Neither engine gets more of the user's environment than it needs to do its work.
+inside a container) may not set; naming those that it may set keeps it from that. crun refuses
+cgroups in hybrid mode, where runc works. Neither engine gets more of the user's environment than it
+needs to do its work.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def likely() -> list[Engine]:
         if not program.endswith("podman"):
             found.append(Engine(program))
             continue
-        run = limits() + (("--init",) if reaps(program) else ())
+        run = limits()
         found.append(Engine(program, runtime(), run))
         if shutil.which("runc") and not runtime():
             found.append(Engine(program, ("--runtime", "runc"), run))

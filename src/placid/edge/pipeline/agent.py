@@ -19,7 +19,7 @@ import os
 import select
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
@@ -160,7 +160,7 @@ class Agent:
         request.write_bytes(data)
 
     @contextlib.contextmanager
-    def _fifos(self) -> Iterator[_Run]:
+    def _fifos(self) -> Generator[_Run]:
         number = next(self._numbers)
         names = [self.folder / f"{number}.{kind}" for kind in ("out", "end")]
         for name in names:

@@ -50,11 +50,16 @@ def last(text: str) -> str:
 
 def ask(engine: Engine, *arguments: str) -> Said:
     """A short call."""
+    return call([engine.program, *engine.flags, *arguments], environment())
+
+
+def call(argv: Sequence[str], env: Mapping[str, str]) -> Said:
+    """A short call by its whole argv."""
     done = subprocess.run(
-        [engine.program, *engine.flags, *arguments],
+        argv,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        env=environment(),
+        env=dict(env),
         process_group=0,
         check=False,
     )
@@ -64,11 +69,11 @@ def ask(engine: Engine, *arguments: str) -> Said:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A long call: `end` sends a signal to what it does, when that is more than the process."""
+    """A long call. `fell` ends what it does elsewhere, when its process is killed."""
 
     argv: Sequence[str]
     env: Mapping[str, str]
-    end: Callable[[Signal], object] | None = None
+    fell: Callable[[], object] | None = None
     patience: Patience = field(default_factory=Patience)
 
 
@@ -84,11 +89,10 @@ def stream(call: Call, sink: Sink, stop: Stop) -> Ended:
     ) as client:
 
         def send(number: Signal) -> bool:
-            if call.end:
-                call.end(number)
-            if not call.end or number == "KILL":
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(client.pid, getattr(signal, f"SIG{number}"))
+            if call.fell and number == "KILL":
+                call.fell()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(client.pid, getattr(signal, f"SIG{number}"))
             return True
 
         stopping = Stopping(stop, call.patience, send)
@@ -111,6 +115,13 @@ def _pump(output: int, sink: Sink, stop: Stop, stopping: Stopping) -> None:
             if not data:
                 return
             sink(data)
+
+
+def remove(engine: Engine, *names: str) -> None:
+    """Remove containers at once, with their anonymous volumes."""
+    now = ("--time", "0") if engine.podman else ()
+    if names:
+        ask(engine, "rm", "--force", "--volumes", *now, *names)
 
 
 def has(engine: Engine, image: str) -> bool:

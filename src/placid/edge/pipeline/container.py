@@ -21,16 +21,16 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from placid.base.errors import Problem
-from placid.edge.engines import Engine, confined, environment
+from placid.edge.engines import Engine, confined, environment, likely, reaps
 from placid.edge.pipeline import agent, flags
 from placid.edge.pipeline.agent import Agent
-from placid.edge.pipeline.calls import LABEL, ask, cancelled, last
+from placid.edge.pipeline.calls import LABEL, cancelled, has, last, remove
 from placid.edge.pipeline.pulling import pull
 from placid.edge.pipeline.running import Patience
 from placid.ports.pipeline import Command, ContainerSpec, Ended, Layout, Sink, Stop
@@ -123,7 +123,7 @@ class ContainerPlace:
 @contextlib.contextmanager
 def opened(
     room: Room, layout: Layout, spec: ContainerSpec, stop: Stop
-) -> Iterator[tuple[Agent, dict[str, str], str]]:
+) -> Generator[tuple[Agent, dict[str, str], str]]:
     """The job's container while the context lasts: its agent, its environment and its id."""
     for folder, _ in mounts(layout):
         folder.mkdir(parents=True, exist_ok=True)
@@ -162,8 +162,17 @@ def _started(
         why = (private / "errors").read_text(errors="replace")
         if not MISSING.search(why) or attempt:
             raise _failed(spec.image, why)
-        image = pull(room.engine, spec, private, room.say, stop)
+        image = fetched(room, spec, private, stop)
     raise AssertionError
+
+
+def fetched(room: Room, spec: ContainerSpec, private: Path, stop: Stop) -> str:
+    """Pull an image that the engine does not have; EngineFails when another engine has it."""
+    image = flags.name_of(spec.image)
+    for other in likely():
+        if other.program != room.engine.program and has(other, image):
+            raise EngineFails(f"the image {image} is only in {other.program}")
+    return pull(room.engine, spec, private, room.say, stop)
 
 
 def _failed(image: str, why: str) -> Problem:
@@ -183,6 +192,7 @@ def _argv(
     argv = room.common(private.name.strip("_"))
     argv += ["--rm", "--interactive", "--log-driver", "none"]
     argv += flags.without_limits(room.engine.run, chosen)
+    argv += ["--init"] if room.engine.podman and reaps(room.engine.program) else []
     argv += ["--workdir", f"/__w/{layout.name}/{layout.name}", "--cidfile", str(private / "id")]
     for folder, name in mounts(layout):
         argv += flags.mount(folder, name)
@@ -243,7 +253,7 @@ def _end(room: Room, inner: Agent, private: Path) -> None:
     try:
         inner.client.wait(_FOR_END)
     except subprocess.TimeoutExpired:
-        ask(room.engine, "rm", "--force", private.name.strip("_"))
+        remove(room.engine, private.name.strip("_"))
         inner.client.kill()
         inner.client.wait()
     if inner.client.stdout is not None:

@@ -34,18 +34,30 @@ def options(
     text: str, refused: Sequence[str] = ("--network", "--net", "--entrypoint")
 ) -> list[str]:
     """`options:` as arguments, split as a shell does it; Problem for what GitHub refuses."""
-    try:
-        words = shlex.split(text)
-    except ValueError as error:
-        raise Problem(f"options: {error}: {text}", fix="close the quotation") from None
-    for word in words:
+    found = words(text, "options")
+    for word in found:
         name = word.partition("=")[0]
         if name in refused:
             raise Problem(
                 f"options: {name} is not supported",
                 fix=f"leave it out: the job's {REFUSED[name]} is chosen for it, as on GitHub",
             )
-    return words
+    return found
+
+
+def port(text: str) -> str:
+    """A published port, on this machine's loopback when no address is given."""
+    if text.startswith("[") or text.count(":") > 1:
+        return text
+    return f"127.0.0.1:{text}" if ":" in text else f"127.0.0.1::{text}"
+
+
+def words(text: str, what: str) -> list[str]:
+    """Text split as a shell does it; Problem for an open quotation."""
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise Problem(f"{what}: {error}: {text}", fix="close the quotation") from None
 
 
 def without_limits(run: Sequence[str], chosen: Sequence[str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import time
 from collections.abc import Callable
 from typing import Literal
@@ -43,3 +45,36 @@ class Stopping:
         self._due = now + self._waits[self._sent] if self._sent < len(self._waits) else None
         self._sent += 1
         return self.wait()
+
+
+class EarlierStop:
+    """A Stop that may also be asked by `ask`, without the one it extends."""
+
+    def __init__(self, stop: Stop) -> None:
+        self._stop = stop
+        self._asked = False
+        self._wake = os.eventfd(0, os.EFD_CLOEXEC)
+        self._both = select.epoll()
+        for descriptor in (self._wake, stop.fileno()):
+            self._both.register(descriptor, select.EPOLLIN)
+
+    @property
+    def asked(self) -> bool:
+        return self._asked or self._stop.asked
+
+    @property
+    def deadline(self) -> float | None:
+        return self._stop.deadline
+
+    def fileno(self) -> int:
+        return self._both.fileno()
+
+    def ask(self) -> None:
+        """From now on it is asked."""
+        self._asked = True
+        os.eventfd_write(self._wake, 1)
+
+    def close(self) -> None:
+        """Nobody waits for it any more."""
+        self._both.close()
+        os.close(self._wake)

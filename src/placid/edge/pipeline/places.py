@@ -1,0 +1,62 @@
+"""Where jobs run: on this machine or in a container, with services beside them or without.
+
+What only containers need is imported when the first job needs one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from placid.edge.pipeline.host import HostOptions, HostPlace
+from placid.ports.pipeline import DockerAction, Ended, Place, PlaceSpec, Sink, Stop
+
+if TYPE_CHECKING:
+    from placid.edge.pipeline.rooms import Rooms
+
+
+@dataclass(slots=True)
+class Places:
+    """ports.pipeline.Places. `host` says how jobs run on this machine."""
+
+    host: HostOptions = field(default_factory=HostOptions)
+    _marks: dict[Path, str] = field(default_factory=dict[Path, str])
+    _rooms: Rooms | None = None
+
+    @contextlib.contextmanager
+    def open(self, spec: PlaceSpec, say: Callable[[str], None], stop: Stop) -> Generator[Place]:
+        """The place of a job; `say` takes lines of its log, also from other threads and when it is
+        left. Problem when its container or a service cannot be had."""
+        self._marks[spec.layout.root] = spec.mark
+        try:
+            if spec.container is None and not spec.services:
+                with HostPlace(spec, self.host) as host:
+                    yield host
+            else:
+                with self._containers().open(spec, say, stop) as place:
+                    yield place
+        finally:
+            del self._marks[spec.layout.root]
+
+    def docker_action(self, spec: DockerAction, place: Place, sink: Sink, stop: Stop) -> Ended:
+        """Run a container action to its end, in the network of its job."""
+        mark = self._marks[place.layout.root]
+        return self._containers().act(spec, place, mark, sink, stop)
+
+    def _containers(self) -> Rooms:
+        if self._rooms is None:
+            from placid.edge.pipeline.rooms import Rooms  # noqa: PLC0415  only here
+
+            self._rooms = Rooms(self.host)
+        return self._rooms
+
+
+def clean(marks: Collection[str]) -> list[str]:
+    """Remove the containers and networks that runs with these marks left behind when they were
+    killed; returns a sentence for each that stays. Asks the engines, so 0.1 s and more."""
+    from placid.edge.pipeline.rooms import clean as removed  # noqa: PLC0415  only here
+
+    return removed(marks)
