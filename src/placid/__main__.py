@@ -13,11 +13,10 @@ def main() -> None:
         print(f"placid {__version__}")
         return
     if sys.argv[1:2] == ["run"]:
-        from placid.faces.running.cli_run import main as run_here  # noqa: PLC0415 - the fast way
-        from placid.faces.running.cli_run import wants_help
+        from placid.faces.running import cli_run  # noqa: PLC0415 - the fast way, without click
 
-        if not wants_help(sys.argv[2:]):
-            run_here(sys.argv[2:])
+        if not cli_run.wants_help(sys.argv[2:]):
+            cli_run.main(sys.argv[2:])
     from placid.faces.cli import run  # noqa: PLC0415 - start-up stays short
 
     run()

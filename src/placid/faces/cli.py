@@ -15,6 +15,7 @@ import click
 from placid import __version__
 from placid.base.errors import Problem
 from placid.faces.cli_check import check, protect, rules
+from placid.faces.cli_log import log
 from placid.faces.exits import tell_bug, tell_problem
 from placid.faces.running.help import RunCommand
 
@@ -70,6 +71,7 @@ cli.add_command(check)
 cli.add_command(protect)
 cli.add_command(rules)
 cli.add_command(RunCommand())
+cli.add_command(log)
 
 ENV = click.option("--env", "env", default="", help="The environment; the last one by default.")
 BY = click.option("--by", default="", help="Who asks; your login name by default.")
@@ -173,19 +175,6 @@ def status(as_json: bool) -> None:
         click.echo(msgspec.json.format(msgspec.json.encode(report)).decode())
     else:
         click.echo(status_text(report))
-
-
-@cli.command()
-@ENV
-@click.option("--json", "as_json", is_flag=True, help="One fact a line, as stored.")
-@click.option("-n", "count", default=50, help="How many of the newest facts.")
-def log(env: str, as_json: bool, count: int) -> None:
-    """Read the ledger: what happened, and when."""
-    from placid.app import locate
-    from placid.faces.status import history
-
-    for line in history(locate(Path.cwd()), _env(env), count, as_json):
-        click.echo(line)
 
 
 @cli.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -13,12 +14,13 @@ from placid.faces.running.style import tame
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(progress: Progress, folder: Path) -> bytes:
-    """The whole document; logs are below `folder`."""
-    run = progress.run
-    name = f"{run.path} ({run.event})" if run is not None else "placid run"
-    root = Xml.Element("testsuites", name=_clean(name), time=f"{progress.seconds:.3f}")
-    suites = [_suite(root, leg, folder) for leg in progress.ordered()]
+def junit(runs: Sequence[tuple[Progress, Path]]) -> bytes:
+    """The whole document of runs, each with the folder that its logs are in."""
+    named = [each.run for each, _ in runs if each.run is not None]
+    name = ", ".join(f"{run.path} ({run.event})" for run in named) or "placid run"
+    seconds = sum(each.seconds for each, _ in runs)
+    root = Xml.Element("testsuites", name=_clean(name), time=f"{seconds:.3f}")
+    suites = [_suite(root, leg, folder) for each, folder in runs for leg in each.ordered()]
     for count in ("tests", "failures", "errors", "skipped"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
     Xml.indent(root)

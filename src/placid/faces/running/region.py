@@ -6,6 +6,7 @@ when the terminal was made narrower since: so the rows to go back are counted by
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
@@ -46,10 +47,16 @@ class Region:
 
 
 def write_safely(out: TextIO, text: str) -> None:
-    """Write and flush, with a sign in the place of what `out` cannot say."""
+    """Write and flush, with a sign in the place of what `out` cannot say.
+
+    A reader that went away (`| head`) does not end the run: the rest is not shown.
+    """
     try:
-        out.write(text)
-    except UnicodeEncodeError:
-        encoding = out.encoding or "ascii"
-        out.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    out.flush()
+        try:
+            out.write(text)
+        except UnicodeEncodeError:
+            encoding = out.encoding or "ascii"
+            out.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        out.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())

@@ -8,13 +8,13 @@ GitHub's: a leg of a matrix is a job of its own, and a job that was skipped is o
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from placid.base.errors import Problem
-from placid.core.pipeline.facts import Annotation, Fact
+from placid.core.pipeline.facts import Annotation, Fact, RunStarted
 from placid.core.pipeline.listener import Kind, Phase
 from placid.faces.running.progress import LegView, Progress, StepView
 
@@ -64,21 +64,32 @@ class RunReport(msgspec.Struct, frozen=True):
     differs: list[Mapping[str, object]]
 
 
-def report(progress: Progress, differs: list[Mapping[str, object]] | None = None) -> RunReport:
-    """The whole; `differs` is what was told before the run of where GitHub would differ."""
-    run = progress.run
+def report(runs: Sequence[Progress], differs: Sequence[Mapping[str, object]] = ()) -> RunReport:
+    """The whole; several runs (one event may start several workflows) have all their jobs in it.
+
+    differs  what was told before of where GitHub would differ
+    """
+    run = next((each.run for each in runs if each.run is not None), None)
+    whys = [each.ended.why if each.ended is not None else "it has no end" for each in runs]
     return RunReport(
-        result=progress.result or "cancelled",
-        jobs=[_job(leg) for leg in progress.ordered()],
+        result=worst([each.result for each in runs]),
+        jobs=[_job(leg) for each in runs for leg in each.ordered()],
         run=run.number if run is not None else 0,
         workflow=run.path if run is not None else "",
         event=run.event if run is not None else "",
         commit=run.origin.commit if run is not None else "",
         ref=run.origin.ref if run is not None else "",
-        seconds=round(progress.seconds, 3),
-        why=progress.ended.why if progress.ended is not None else "it has no end",
-        differs=differs or [],
+        seconds=round(sum(each.seconds for each in runs), 3),
+        why="; ".join(why for why in whys if why),
+        differs=list(differs),
     )
+
+
+def worst(results: Sequence[str]) -> str:
+    """One result of several runs: what failed, else what was cancelled or has no end."""
+    if "failure" in results:
+        return "failure"
+    return "success" if results and set(results) <= {"success", "skipped"} else "cancelled"
 
 
 def _job(leg: LegView) -> JobReport:
@@ -111,25 +122,33 @@ def _step(step: StepView) -> StepReport:
     )
 
 
-def json_report(progress: Progress, differs: list[Mapping[str, object]] | None = None) -> bytes:
+def json_report(runs: Sequence[Progress], differs: Sequence[Mapping[str, object]] = ()) -> bytes:
     """The JSON page."""
-    return msgspec.json.format(msgspec.json.encode(report(progress, differs)), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(report(runs, differs)), indent=2) + b"\n"
 
 
 class Reports:
-    """Hears a run and writes the files asked for when it ends.
+    """Hears runs and writes the files asked for when it is closed.
 
-    folder   of the run, where the logs are, and beside each log `<n>.md`: the step's summary
+    folder   of a run, where the logs are, and beside each log `<n>.md`: the step's summary
+    planned  the jobs' paths in the file's order
     """
 
-    def __init__(self, files: Mapping[str, Path], folder: Callable[[int], Path]) -> None:
-        self._files, self._folder = files, folder
-        self._progress = Progress()
-        self.differs: list[Mapping[str, object]] = []
+    def __init__(
+        self,
+        files: Mapping[str, Path],
+        folder: Callable[[int], Path],
+        planned: Mapping[str, str] | None = None,
+    ) -> None:
+        self._files, self._folder, self._planned = files, folder, planned
+        self._runs: list[Progress] = []
+        self.differs: Sequence[Mapping[str, object]] = ()
 
     def happened(self, fact: Fact) -> None:
         """Take in a fact."""
-        self._progress.happened(fact)
+        if isinstance(fact, RunStarted) or not self._runs:
+            self._runs.append(Progress(self._planned))
+        self._runs[-1].happened(fact)
 
     def line(self, leg: str, index: int, phase: Phase, text: str, kind: Kind) -> None:
         """Lines are read from the logs where they are needed."""
@@ -140,17 +159,17 @@ class Reports:
             replace(path, self._text(kind))
 
     def _text(self, kind: str) -> bytes:
-        run = self._progress.run
-        folder = self._folder(run.number if run is not None else 0)
+        kept = [(each, self._folder(each.run.number if each.run else 0)) for each in self._runs]
         if kind == "junit":
             from placid.faces.running.junit import junit
 
-            return junit(self._progress, folder)
+            return junit(kept)
         if kind == "summary":
             from placid.faces.running.summary import summary
 
-            return summary(self._progress, folder).encode("utf-8", "backslashreplace")
-        return json_report(self._progress, self.differs)
+            pages = [summary(progress, folder) for progress, folder in kept]
+            return "\n".join(pages).encode("utf-8", "backslashreplace")
+        return json_report(self._runs, self.differs)
 
 
 def replace(path: Path, data: bytes) -> None:
