@@ -110,7 +110,7 @@ def _stage(
     name, span = None, None
     if len(words) == 3 and words[1].text.upper() == "AS":
         name, span = words[2].text.lower(), words[2].span
-    image = expand(words[0].text, outside) if words else None
+    image = expand(_unquoted(words[0].text), outside) if words else None
     parent = find((each for each in before if each.name), image) if image else None
     if parent is not None and parent.name != (image or "").lower():
         parent = None
@@ -126,6 +126,12 @@ def _stage(
         envs[parent.index] if parent else {},
         outside,
     )
+
+
+def _unquoted(text: str) -> str:
+    """The word without the quotes around it, which the builder takes off."""
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if quoted else text
 
 
 def _learn(instruction: Instruction, scope: Scope, outside: Scope, missing: str | None) -> None:

@@ -5,6 +5,7 @@ migration = read(file, text)
 migration.operations, migration.undo
 """
 
+from placid.formats.migrations.dates import written_on
 from placid.formats.migrations.files import MigrationFile, down_path, kind_of, read
 from placid.formats.migrations.model import Change, Migration, Operation, Undo
 from placid.formats.migrations.sql import column_types
@@ -19,4 +20,5 @@ __all__ = [
     "down_path",
     "kind_of",
     "read",
+    "written_on",
 ]

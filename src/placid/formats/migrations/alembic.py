@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from placid.base.yamltext import Span
 from placid.formats.migrations.model import Change, Migration, Operation, Undo
@@ -57,23 +58,42 @@ def _assigned(source: Source, name: str) -> tuple[str, ...]:
 
 
 def _operations(source: Source, upgrade: ast.FunctionDef) -> Iterator[Operation]:
-    tables = _batches(upgrade)
+    batches = _batches(upgrade)
     for call in calls(upgrade):
         holder, name = called(call)
         known = _READERS.get(name)
-        if known is not None and (holder == "op" or holder in tables):
-            yield from known(source, call, tables.get(holder, ""))
+        table = "" if holder == "op" else _table_at(batches, holder, call)
+        if known is not None and (holder == "op" or table is not None):
+            yield from known(source, call, table or "")
 
 
-def _batches(upgrade: ast.FunctionDef) -> dict[str, str]:
-    """`with op.batch_alter_table("t") as batch_op`: the names with their tables."""
-    found: dict[str, str] = {}
+class _Batch(NamedTuple):
+    """`with op.batch_alter_table("t") as batch_op`: the name, the table, and its lines."""
+
+    name: str
+    table: str
+    first: int
+    last: int
+
+
+def _batches(upgrade: ast.FunctionDef) -> list[_Batch]:
+    found: list[_Batch] = []
     for node in ast.walk(upgrade):
-        for item in node.items if isinstance(node, ast.With) else ():
+        if not isinstance(node, ast.With):
+            continue
+        for item in node.items:
             call = item.context_expr
             if isinstance(call, ast.Call) and isinstance(item.optional_vars, ast.Name):
-                found[item.optional_vars.id] = text_of(argument(call, 0, "table_name"))
+                table = text_of(argument(call, 0, "table_name"))
+                lines = (node.lineno, node.end_lineno or node.lineno)
+                found.append(_Batch(item.optional_vars.id, table, *lines))
     return found
+
+
+def _table_at(batches: list[_Batch], name: str, call: ast.Call) -> str | None:
+    """The table of the innermost batch of this name around a call."""
+    around = [each for each in batches if each.first <= call.lineno <= each.last]
+    return next((each.table for each in reversed(around) if each.name == name), None)
 
 
 def _column_of(call: ast.Call, table: str) -> tuple[str, str]:

@@ -66,10 +66,12 @@ class Migration:
         renamed = {
             each.detail for each in self.operations if each.change is Change.RENAME_TABLE
         } & {each.table for each in self.operations if each.change is Change.DROP_TABLE}
+        gone = {each.table for each in self.operations if each.change is Change.DROP_TABLE}
         return tuple(
             each
             for each in self.operations
             if each.table not in made
+            and (each.table not in gone or each.change is Change.DROP_TABLE or not each.column)
             and each.change is not Change.CREATE_TABLE
             and not (each.change is Change.DROP_TABLE and each.table in renamed)
             and not (each.change is Change.RENAME_TABLE and each.detail in renamed)

@@ -16,7 +16,8 @@ from placid.core.audit.rule import Place
 from placid.formats.migrations import kind_of
 
 _CODE = (".py", ".rb", ".js", ".ts", ".tsx", ".go", ".java", ".kt", ".php", ".rs", ".cs")
-_SQL = re.compile(r"\b(?:select|insert\s+into|update|delete\s+from|join)\b", re.IGNORECASE)
+_SQL = r"\b(?:from|into|update|join)\s+[\"'`\[]?(?:\w{1,40}\.)?[\"'`\[]?"
+_VERBS = re.compile(r"\bselect\b|\binsert\b|\bupdate\s+\S+\s+set\b|\bdelete\b", re.IGNORECASE)
 _NO_CODE = re.compile(r"^\s*(?:#|//|\*|--)|migrat", re.IGNORECASE)
 _TEST = re.compile(r"(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*[._](?:test|spec)\.\w+)$")
 
@@ -39,25 +40,33 @@ def users_of(repository: Repository, table: str, column: str) -> Place | None:
     """The first place that needs the column (or, without one, the table)."""
     if len(table) < 3 or not re.fullmatch(r"\w+", table + column):
         return None
+    made_anew = not column and _makes_tables(repository)
     for path in _code(repository):
         text = repository.text(path) or ""
         if table in text and column in text:
-            place = next(_uses(text, table, column), None)
+            place = next(_uses(text, table, column, made_anew), None)
             if place is not None:
                 return Place(path, place)
     return None
 
 
-def _uses(text: str, table: str, column: str) -> Iterator[Span]:
-    yield from _in_model(text, table, column)
-    named = re.compile(rf"\b{table}\b")
+@fact
+def _makes_tables(repository: Repository) -> bool:
+    """Whether the code makes the tables of its models that are not there when it starts."""
+    return any(".create_all(" in (repository.text(path) or "") for path in _code(repository))
+
+
+def _uses(text: str, table: str, column: str, made_anew: bool) -> Iterator[Span]:
+    if not made_anew:
+        yield from _in_model(text, table, column)
+    named = re.compile(rf"{_SQL}{table}\b", re.IGNORECASE)
     wanted = re.compile(rf"\b{column or table}\b")
     for found in named.finditer(text):
         start = text.rfind("\n", 0, found.start()) + 1
         end = text.find("\n", found.end())
         line = text[start : end if end >= 0 else len(text)][:1000]
         at = wanted.search(line)
-        if at and _SQL.search(line) and not _NO_CODE.search(line):
+        if at and _VERBS.search(line) and not _NO_CODE.search(line):
             yield Span(start + at.start(), start + at.end())
 
 

@@ -71,6 +71,7 @@ _KEY_MARKS = (
     "npm_",
 )
 _IN_URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,80}:(?P<password>[^\s/@]{1,200})@")
+_FILLED_IN = re.compile(r"\{[\w.\[\]!:]*\}|%\w+%|%\(\w+\)s|%s|@@?\w+@@?")
 _REFERENCE = re.compile(
     r"/[\w./-]*|[a-z]+://[^@]*|\$.*|vault:.*|ENC\[.*|[\w.-]+\.(pem|key|json|crt)"
 )
@@ -113,7 +114,9 @@ def in_url(value: str) -> str | None:
 def look_of_url(value: str) -> Look:
     """How real the password in a URL looks; EMPTY when there is none."""
     password = in_url(value)
-    if password is None or is_hole(password) or _PLACEHOLDER.search(password):
+    if password is None or is_hole(password) or _FILLED_IN.fullmatch(password):
+        return Look.EMPTY
+    if _PLACEHOLDER.search(password):
         return Look.EMPTY
     return Look.WEAK if _WEAK.fullmatch(password) or len(password) < 6 else Look.REAL
 

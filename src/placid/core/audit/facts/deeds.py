@@ -135,6 +135,7 @@ _RUN = re.compile(
 _NOTHING = frozenset(
     ("--help", "-h", "--version", "plan", "diff", "template", "--check", "--syntax-check", "lint")
 )
+_LOCAL = ("KO_DOCKER_REPO=ko.local", "KO_DOCKER_REPO=kind.local")
 _FAR = 8
 _NAMED = frozenset(
     ("npm", "yarn", "pnpm", "bun", "make", "just", "task", "rake", "gradle", "gradlew")
@@ -145,6 +146,8 @@ _TESTS = re.compile(r"(?:.*[:/-])?(?:unit|e2e|integration)?-?tests?(?:\W|$)")
 def deeds_of(command: Command) -> dict[Kind, str]:
     """What one command does, with the words that say so; empty for what is not known."""
     words = _plain(command)
+    if any(word.text.startswith(_LOCAL) for word in (*command.assigned, *command.wrapped)):
+        words = []
     return {kind: _said(kind, words) for kind in _of_words(words)} if words else {}
 
 
@@ -182,6 +185,8 @@ def _of_words(words: list[str]) -> set[Kind]:
     if program in {"ssh", "vercel"} or (program == "git" and "push" in rest[:2]):
         return _special(program, rest)
     if program == "wrangler" and "pages" in rest[:2]:
+        return set()
+    if program == "ko" and {"--local", "-L", "--push=false"} & set(rest):
         return set()
     if program == "aws" and rest[:1] != ["ecs"] and "wait" in rest[:3]:
         return {Kind.WAIT}

@@ -26,6 +26,24 @@ _LINE = re.compile(
     r"^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?P<value>[^\r\n]*)",
     re.MULTILINE,
 )
+_CODE = (
+    *(
+        ".js",
+        ".ts",
+        ".cjs",
+        ".mjs",
+        ".jsx",
+        ".tsx",
+        ".map",
+        ".py",
+        ".go",
+        ".rb",
+        ".java",
+        ".php",
+        ".rs",
+    ),
+    *(".html", ".css", ".svg", ".md", ".rst", ".sql", ".snap"),
+)
 _LARGEST = 200_000
 
 
@@ -67,9 +85,9 @@ def is_env_file(path: str) -> bool:
 def is_env_example(path: str) -> bool:
     """Whether the name says that it is an example of an `.env` file."""
     name = posixpath.basename(path).lower()
-    return (
-        "env" in name and "env" in name.split(".") + name.split("-") and bool(_EXAMPLE.search(name))
-    )
+    if "env" not in name or name.endswith(_CODE):
+        return False
+    return "env" in name.split(".") + name.split("-") and bool(_EXAMPLE.search(name))
 
 
 def is_test_env(path: str) -> bool:

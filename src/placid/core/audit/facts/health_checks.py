@@ -33,13 +33,25 @@ _FRONTS = re.compile(r"nginx|caddy|httpd|apache|traefik|haproxy|envoy|supervisor
 
 
 class HealthCheck(NamedTuple):
-    """Somebody who asks for a path. `by` says who, `at` where the path (or its text) is written."""
+    """Somebody who asks for a path. `by` says who, `at` where the path (or its text) is written.
+
+    `image` is the Dockerfile of what answers, `service` its name in a compose file; "": not said
+    """
 
     path: str
     by: str
     at: Place
     folder: str
     exact: bool
+    image: str = ""
+    service: str = ""
+
+    def same_service(self, other: HealthCheck) -> bool:
+        """Whether both may ask one service: one image, and not two services of a compose file."""
+        one_image = not self.image or not other.image or self.image == other.image
+        return one_image and (
+            not self.service or not other.service or self.service == other.service
+        )
 
 
 @fact
@@ -75,7 +87,7 @@ def _of_dockerfiles(repository: Repository) -> Iterator[HealthCheck]:
         found = _URL.search(text)
         if found is not None:
             at = Place(built.path, check.arguments.span(*found.span("path")))
-            yield HealthCheck(found["path"], "HEALTHCHECK", at, built.context, True)
+            yield HealthCheck(found["path"], "HEALTHCHECK", at, built.context, True, built.path)
 
 
 def _of_compose(repository: Repository) -> Iterator[HealthCheck]:
@@ -93,7 +105,9 @@ def _of_compose(repository: Repository) -> Iterator[HealthCheck]:
                 at = _within(repository, project.path, span, found["path"])
                 by = f"the healthcheck of {service.name}"
                 exact = at.span != span
-                yield HealthCheck(found["path"], by, at, built.context, exact)
+                yield HealthCheck(
+                    found["path"], by, at, built.context, exact, built.path, service.name
+                )
 
 
 def _within(repository: Repository, path: str, span: Span, wanted: str) -> Place:
@@ -123,12 +137,10 @@ def _health_of(root: object) -> Scalar | None:
 
 def _of_manifests(repository: Repository) -> Iterator[HealthCheck]:
     names = _own_names(repository)
-    wanted = re.compile(rf"\bimage:[^\n]*\b(?:{'|'.join(map(re.escape, names))})\b")
     for path in repository.paths if names else ():
         if not path.endswith((".yaml", ".yml")) or is_example(path):
             continue
-        text = repository.text(path) or ""
-        if "httpGet" not in text or not wanted.search(text):
+        if "httpGet" not in (repository.text(path) or ""):
             continue
         for workload, container in containers(repository, path):
             named = image(word(container.node, "image"))

@@ -1,20 +1,33 @@
 """The newest migrations of each application: those that the next deploys will run.
 
-An old repository has hundreds that ran long ago; only the last five of an application count.
+An old repository has hundreds that ran long ago; only the last five of an application count, and
+of those the ones that were written no more than half a year before the newest of the repository.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from placid.core.audit.facts.compose import compose
 from placid.core.audit.facts.objects import is_example
 from placid.core.audit.model import Repository, fact, path_fact
-from placid.formats.migrations import Migration, MigrationFile, down_path, kind_of, read
+from placid.core.audit.rule import Confidence
+from placid.formats.migrations import (
+    Migration,
+    MigrationFile,
+    down_path,
+    kind_of,
+    read,
+    written_on,
+)
 
 _NEWEST = 5
+_RECENT = timedelta(days=183)
+_YEAR = timedelta(days=365)
 _POSTGRES = re.compile(
     r"\bpsycopg|\basyncpg\b|\bpg8000\b|[\"']pg[\"']|\bpostgres(?:ql)?\b|\bpgx\b|lib/pq"
     r"|\bActiveRecord::.*postgresql|[\"']postgres[\"']",
@@ -32,6 +45,13 @@ class Pending(NamedTuple):
 
     file: MigrationFile
     migration: Migration
+    ran: bool = False
+    """Whether it was written so long ago (a year) that it has surely run."""
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure it is that a deploy will run it."""
+        return Confidence.LOW if self.ran else Confidence.HIGH
 
     @property
     def path(self) -> str:
@@ -64,14 +84,36 @@ def _read(repository: Repository, path: str) -> Migration | None:
 @fact
 def pending(repository: Repository) -> tuple[Pending, ...]:
     """The newest migrations, application by application."""
-    found: list[Pending] = []
-    for (tool, _), files in _files(repository).items():
-        newest = _newest_of_graph(repository, files) if tool == "alembic" else files[-_NEWEST:]
-        for file in newest:
-            migration = _read(repository, file.path)
-            if migration is not None:
-                found.append(Pending(file, migration))
-    return tuple(found)
+    newest = [
+        _newest_of_graph(repository, files) if tool == "alembic" else files[-_NEWEST:]
+        for (tool, _), files in _files(repository).items()
+    ]
+    dates = {file.path: _day(repository, file) for files in newest for file in files}
+    last = max(filter(None, dates.values()), default=None)
+    return tuple(
+        Pending(file, migration, day is not None and repository.today - day > _YEAR)
+        for files in newest
+        for file, day in _recent(files, dates, last)
+        if (migration := _read(repository, file.path)) is not None
+    )
+
+
+def _recent(
+    files: list[MigrationFile], dates: dict[str, date | None], last: date | None
+) -> Iterator[tuple[MigrationFile, date | None]]:
+    """The files that were written around the time of the last one, with their days.
+
+    One without a date is at least as old as the next one that has one.
+    """
+    day: date | None = None
+    for file in reversed(files):
+        day = dates[file.path] or day
+        if day is None or last is None or last - day <= _RECENT:
+            yield file, day
+
+
+def _day(repository: Repository, file: MigrationFile) -> date | None:
+    return written_on(file, repository.text(file.path) or "")
 
 
 def _newest_of_graph(repository: Repository, files: list[MigrationFile]) -> list[MigrationFile]:

@@ -8,8 +8,9 @@ Bad: `op.drop_column("orders", "email")` in the release that stops using it
 
 Good: the new release stops using the column; the one after that drops it
 
-Known limits: only the newest five migrations of an application are looked at. That the release
-before no longer used the column is not in the files; when this one still does, severity is high.
+Known limits: only the newest five migrations of an application are looked at, and none that is
+half a year older than the newest of all; confidence is low for those older than a year. That the
+release before no longer used the column is not in the files; when this one still does, it is high.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _SAID = {
     Change.RENAME_TABLE: "renames table {table} to {detail}",
     Change.DROP_COLUMN: "drops {table}.{column}",
     Change.RENAME_COLUMN: "renames {table}.{column} to {detail}",
-    Change.ADD_REQUIRED: "adds {table}.{column}, which must be given and has no default",
+    Change.ADD_REQUIRED: "adds {table}.{column}, required and with no default in the database",
     Change.SET_REQUIRED: "makes {table}.{column} required",
     Change.CHANGE_TYPE: "narrows {table}.{column} from {before} to {detail}",
 }
@@ -67,11 +68,13 @@ def _hit(repository: Repository, each: Pending, operation: Operation) -> Hit:
             (at, used),
             action="take away in a later release what the code no longer uses",
             severity=Severity.HIGH,
+            confidence=each.confidence,
         )
     return Hit(
         f"{said}: the release that runs now may break, and going back to it does",
         (at,),
         action="take away in a later release what the code no longer uses",
+        confidence=each.confidence,
     )
 
 

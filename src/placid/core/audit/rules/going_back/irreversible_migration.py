@@ -24,7 +24,8 @@ from placid.formats.migrations import Change, Undo
 @rule("going-back/irreversible-migration", Severity.LOW, docs=__doc__ or "")
 def irreversible_migration(repository: Repository) -> Iterator[Hit | Unknown]:
     """Name the new migrations without a way back."""
-    for path, migration in ((each.path, each.migration) for each in pending(repository)):
+    for new in pending(repository):
+        path, migration = new.path, new.migration
         if migration.undo is not Undo.MISSING:
             continue
         one_way = [each for each in migration.operations if each.change is Change.ONE_WAY]
@@ -33,10 +34,12 @@ def irreversible_migration(repository: Repository) -> Iterator[Hit | Unknown]:
                 f"{each.detail}: the migration cannot be taken back",
                 (Place(path, each.span),),
                 action="give the newest migrations a way back",
+                confidence=new.confidence,
             )
         if not one_way:
             yield Hit(
                 "the migration has no way back",
                 (Place(path, migration.undo_at or Span(0, 0)),),
                 action="give the newest migrations a way back",
+                confidence=new.confidence,
             )

@@ -40,6 +40,7 @@ def locking_migration(repository: Repository) -> Iterator[Hit | Unknown]:
                     f"{_SAID[operation.change].format(**operation._asdict())} (PostgreSQL)",
                     (Place(each.path, operation.span),),
                     action="build indexes concurrently, and change types in steps",
+                    confidence=each.confidence,
                 )
 
 

@@ -33,9 +33,10 @@ def paths_disagree(repository: Repository) -> Iterator[Hit | Unknown]:
         plain = [each for each in checks if "probe of" not in each.by]
         probes = [each for each in checks if "probe of" in each.by]
         first = plain[0] if plain else None
-        for other in plain[1:]:
-            if first and other.path.rstrip("/") != first.path.rstrip("/"):
-                yield _hit(first, other)
+        for at, other in enumerate(plain):
+            same = next(filter(other.same_service, plain[:at]), other)
+            if other.path.rstrip("/") != same.path.rstrip("/"):
+                yield _hit(same, other)
         asked = {each.path.rstrip("/") for each in probes}
         if first and asked and first.path.rstrip("/") not in asked:
             yield _hit(first, probes[0])

@@ -17,6 +17,7 @@ from placid.core.audit.rule import Confidence, Hit, Place, Severity, Unknown, ru
 from placid.formats.dockerfile import Stage, find
 
 _FROM = re.compile(r"(?:^|,)from=([^,]+)")
+_VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
 _TARGETS = re.compile(
     r"(^|[-_])(test|tests|dev|develop|development|lint|debug|ci|export|artifacts?)"
 )
@@ -71,7 +72,18 @@ def _used(built: Built) -> set[int]:
                 used |= {other.index} if other else set()
         if stage.image is None:
             return set(range(len(built.stages)))
+        used |= _chosen_by_argument(built, stage)
     return used
+
+
+def _chosen_by_argument(built: Built, stage: Stage) -> set[int]:
+    """The stages that `FROM build-${KIND}` may be built on, whatever the argument says."""
+    written = stage.base.text.strip("\"'") if stage.base else ""
+    if "$" not in written:
+        return set()
+    parts = _VARIABLE.split(written.lower())
+    pattern = re.compile(".*".join(map(re.escape, parts)))
+    return {each.index for each in built.stages if each.name and pattern.fullmatch(each.name)}
 
 
 def _is_target(repository: Repository, name: str) -> bool:

@@ -63,7 +63,7 @@ def unknown_reference(repository: Repository, path: str) -> Iterator[Hit | Unkno
             given = context in {"matrix", "inputs"} and (
                 reading.key == "if" or _OR.match(source, reading.span.end)
             )
-            mild = context in _FIXED or given or reading.key == "name"
+            mild = context in _FIXED or given or reading.key in {"name", "env"}
             yield Hit(
                 f"{'.'.join(reading.path)} is always empty: {wrong}",
                 (Place(path, reading.span),),
@@ -191,7 +191,8 @@ def _output(job: Job, reading: Reading) -> str:
 def _matrix(job: Job, name: str) -> str:
     matrix = job.strategy.matrix if job.strategy is not None else None
     if job.strategy is not None and not isinstance(matrix, Mapping):
-        return "" if matrix is not None else "the job has no matrix"
+        computed = matrix is not None or not isinstance(job.strategy.body, Mapping)
+        return "" if computed else "the job has no matrix"
     if matrix is None:
         return "the job has no matrix"
     keys: set[str] = set()

@@ -26,6 +26,8 @@ from placid.formats.shell import Command
 
 _PRINTS = frozenset(("echo", "printf"))
 _CHANGES = frozenset(("base64", "rev", "xxd", "od", "hexdump", "tr", "sed", "cut", "fold", "awk"))
+_ENCODERS = frozenset(("base64", "openssl", "gpg"))
+_TO_FILE = ("-o", "--output", "-out")
 _TO_LOG = re.compile(r"[0-9]?>&[12]|2>/dev/null")
 _MASKS = "::add-mask::"
 
@@ -72,6 +74,8 @@ def _last(script: Script, index: int) -> tuple[Command | None, str]:
         command = script.commands[index]
         program = command.program if command.words else ""
         if program not in _CHANGES | {"cat", "tee"}:
+            return None, ""
+        if program in _ENCODERS and any(each.startswith(_TO_FILE) for each in command.texts()):
             return None, ""
         if program in _CHANGES:
             changed = changed or program
