@@ -11,10 +11,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol, TextIO
+from typing import NamedTuple, Protocol, TextIO, runtime_checkable
 
 from placid.core.pipeline.asked import Asked
-from placid.core.pipeline.facts import Fact
+from placid.core.pipeline.facts import Fact, RunStarted
 from placid.core.pipeline.listener import Kind, Listener, Phase
 from placid.faces.running.annotations import Excerpts
 from placid.faces.running.region import write_safely
@@ -27,12 +27,21 @@ class View(Listener, Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class Planned(Protocol):
+    """A view that is told beforehand what is known of a run."""
+
+    def plan(self, jobs: Mapping[str, str]) -> None: ...
+
+    def differs(self, found: Sequence[Mapping[str, object]]) -> None: ...
+
+
 class Streams(NamedTuple):
     """Where views write, and the environment that says what they may."""
 
-    out: TextIO = sys.stdout
-    err: TextIO = sys.stderr
-    environment: Mapping[str, str] = os.environ
+    out: TextIO
+    err: TextIO
+    environment: Mapping[str, str]
 
     @property
     def moving(self) -> bool:
@@ -42,13 +51,36 @@ class Streams(NamedTuple):
 
 
 class Hearing:
-    """Tells all views of a run; `close` is called once, whatever happened."""
+    """Tells all views of one run after the other; `close` is called once, whatever happened.
 
-    def __init__(self, views: Sequence[View]) -> None:
-        self._views = views
+    watched  makes what a person looks at, anew for each run; others hear all runs
+    """
+
+    def __init__(
+        self, watched: Callable[[Mapping[str, str]], View] | None, others: Sequence[View] = ()
+    ) -> None:
+        self._watched, self._others = watched, others
+        self._views: tuple[View, ...] = tuple(others)
+        self._plan: Mapping[str, str] = {}
+        self._began = False
+
+    def plan(self, jobs: Mapping[str, str]) -> None:
+        """All jobs of the next run by their paths with their names, in the file's order."""
+        self._plan = jobs
+        for each in self._others:
+            if isinstance(each, Planned):
+                each.plan(jobs)
+
+    def differs(self, found: Sequence[Mapping[str, object]]) -> None:
+        """What was told of differences from GitHub, for the reports."""
+        for each in self._others:
+            if isinstance(each, Planned):
+                each.differs(found)
 
     def happened(self, fact: Fact) -> None:
         """Take in a fact."""
+        if not self._began or isinstance(fact, RunStarted):
+            self._begin()
         for view in self._views:
             view.happened(fact)
 
@@ -62,6 +94,13 @@ class Hearing:
         for view in self._views:
             view.close()
 
+    def _begin(self) -> None:
+        if self._began and self._watched is not None:
+            self._views[0].close()
+        self._began = True
+        if self._watched is not None:
+            self._views = (self._watched(self._plan), *self._others)
+
 
 def _as_is(text: str) -> str:
     return text
@@ -73,40 +112,35 @@ def hearing(
     root: Path,
     folder: Callable[[int], Path],
     mask: Callable[[str], str] = _as_is,
-    planned: Mapping[str, str] | None = None,
     streams: Streams | None = None,
 ) -> Hearing:
     """The views of one call of `placid run`.
 
     root     where annotations' files are; mask: takes the secrets out of their source lines
     folder   of a run by its number: logs and summaries
-    planned  the paths of the jobs with their names, in the file's order
     """
-    where = streams or Streams()
-    views: list[View] = []
-    if asked.json:
-        views.append(Events(where.out))
-    if where.moving or not asked.json:
-        views.append(_watched(asked, where, Excerpts(root, mask), planned))
+    where = streams or Streams(sys.stdout, sys.stderr, os.environ)
+    others: list[View] = [Events(where.out)] if asked.json else []
+    excerpts = Excerpts(root, mask)
     files = {"report": asked.report, "junit": asked.junit, "summary": asked.summary}
     wanted = {kind: path for kind, path in files.items() if path is not None}
     if wanted:
         from placid.faces.running.reports import Reports
 
-        views.append(Reports(wanted, folder, planned))
-    return Hearing(views)
+        others.append(Reports(wanted, folder))
+    if asked.json and not where.moving:
+        return Hearing(None, others)
+    return Hearing(lambda plan: _watched(asked, where, excerpts, plan), others)
 
 
-def _watched(
-    asked: Asked, where: Streams, excerpts: Excerpts, planned: Mapping[str, str] | None
-) -> View:
+def _watched(asked: Asked, where: Streams, excerpts: Excerpts, plan: Mapping[str, str]) -> View:
     """What a person looks at."""
     if where.moving:
         from placid.faces.running.tree import Tree
 
         style = style_of(where.err, where.environment)
         log = asked.log or "failed"
-        return Tree(where.err, style, log=log, excerpts=excerpts, planned=planned)
+        return Tree(where.err, style, log=log, excerpts=excerpts, planned=plan)
     from placid.faces.running.plain import Plain
 
     token = ""

@@ -131,23 +131,26 @@ class Reports:
     """Hears runs and writes the files asked for when it is closed.
 
     folder   of a run, where the logs are, and beside each log `<n>.md`: the step's summary
-    planned  the jobs' paths in the file's order
     """
 
-    def __init__(
-        self,
-        files: Mapping[str, Path],
-        folder: Callable[[int], Path],
-        planned: Mapping[str, str] | None = None,
-    ) -> None:
-        self._files, self._folder, self._planned = files, folder, planned
+    def __init__(self, files: Mapping[str, Path], folder: Callable[[int], Path]) -> None:
+        self._files, self._folder = files, folder
         self._runs: list[Progress] = []
-        self.differs: Sequence[Mapping[str, object]] = ()
+        self._plan: Mapping[str, str] = {}
+        self._differs: list[Mapping[str, object]] = []
+
+    def plan(self, jobs: Mapping[str, str]) -> None:
+        """The jobs of the next run by their paths, in the file's order."""
+        self._plan = jobs
+
+    def differs(self, found: Sequence[Mapping[str, object]]) -> None:
+        """What was told before a run of where GitHub would differ."""
+        self._differs += found
 
     def happened(self, fact: Fact) -> None:
         """Take in a fact."""
         if isinstance(fact, RunStarted) or not self._runs:
-            self._runs.append(Progress(self._planned))
+            self._runs.append(Progress(self._plan))
         self._runs[-1].happened(fact)
 
     def line(self, leg: str, index: int, phase: Phase, text: str, kind: Kind) -> None:
@@ -169,7 +172,7 @@ class Reports:
 
             pages = [summary(progress, folder) for progress, folder in kept]
             return "\n".join(pages).encode("utf-8", "backslashreplace")
-        return json_report(self._runs, self.differs)
+        return json_report(self._runs, self._differs)
 
 
 def replace(path: Path, data: bytes) -> None:
