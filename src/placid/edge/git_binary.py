@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,12 +19,9 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import anyio
 
 from placid.base.errors import Problem, Unavailable
+from placid.edge.git_environment import alone
 from placid.edge.git_errors import problem
 
-_KEPT = re.compile(
-    r"GIT_(SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|SSL_.+|HTTP_.+|PROXY.*|EXEC_PATH|ALLOW_PROTOCOL"
-    r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|(AUTHOR|COMMITTER)_(NAME|EMAIL))"
-)
 _HELPER = (
     "!f() { test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' "
     '"$PLACID_GIT_USER" "$PLACID_GIT_PASSWORD"; }; f'
@@ -120,14 +116,8 @@ class Git:
             ) from None
 
     def _environment(self) -> dict[str, str]:
-        theirs = {
-            name: value
-            for name, value in self.environ.items()
-            if not name.startswith("GIT_") or _KEPT.fullmatch(name)
-        }
-        ours = {"GIT_TERMINAL_PROMPT": "0", "SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C.UTF-8"}
-        ours |= {"LANGUAGE": "C", "GIT_OPTIONAL_LOCKS": "0"}
-        return theirs | ours | self._login(theirs)
+        theirs = alone(self.environ)
+        return theirs | self._login(theirs)
 
     def _login(self, theirs: Mapping[str, str]) -> dict[str, str]:
         if self.login is None:

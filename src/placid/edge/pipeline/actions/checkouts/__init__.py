@@ -1,0 +1,1 @@
+"""What `actions/checkout` does: find the commit, make a repository of its own, fill it."""
