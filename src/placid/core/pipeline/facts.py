@@ -38,7 +38,9 @@ class RunStarted(RunFact, frozen=True, tag="run_started"):
     text     the workflow as it was read, so that a resumed run goes on with the same one
     called   the reusable workflows it calls, by what `uses` says, as far as they were found
     jobs     the ids that were asked for (`--job`), with what they need; empty for all
+    github   the github context without the event and the token
     payload  the event's JSON as GitHub would send it
+    guarded  the environments that somebody must open
     attempt  counts from 1; a re-run of failed jobs is a run of its own that names its `before`
     """
 
@@ -51,6 +53,8 @@ class RunStarted(RunFact, frozen=True, tag="run_started"):
     actor: str = ""
     name: str = ""
     called: dict[str, str] = {}
+    github: dict[str, object] = {}
+    guarded: tuple[str, ...] = ()
     payload: dict[str, object] = {}
     inputs: dict[str, object] = {}
     jobs: tuple[str, ...] = ()
@@ -197,6 +201,17 @@ class RunEnded(RunFact, frozen=True, tag="run_ended"):
     result: Result
     at: datetime
     why: str = ""
+
+
+class RunOpened(RunFact, frozen=True, tag="run_opened"):
+    """A run got its number; the stream `runs/<app>` has one for each, in order."""
+
+    run: int
+    path: str
+    event: str
+    commit: str
+    ref: str
+    at: datetime
 
 
 Fact = (

@@ -105,9 +105,11 @@ class Conductor:
             crew.join()
         return self.state
 
-    def begin(self, fact: Fact) -> None:
-        """Write the first fact of a new run."""
-        self._record([fact])
+    def begin(self, *facts: Fact) -> None:
+        """Write the first facts of a new run."""
+        for fact in facts:
+            self.reporter.tell(fact)
+        self._record(facts)
 
     def _once(self, crew: Crew) -> None:
         looked = self.groups.look()
@@ -157,6 +159,8 @@ class Conductor:
         elif isinstance(happened, (StepStarted, StepDone)):
             self._late.append(happened)
         else:
+            if isinstance(happened, CancelAsked):
+                self.reporter.tell(happened)
             self._record([happened])
             if isinstance(happened, LegEnded):
                 self.groups.leave(happened.leg)
@@ -190,5 +194,5 @@ class Conductor:
             self.reporter.tell(fact)
 
     def cancel(self, by: str, why: str) -> None:
-        """Ask the run to stop (from a signal's thread)."""
-        self.reporter(CancelAsked(by, why, self.now()))
+        """Ask the run to stop; a signal's handler may do so at any moment."""
+        self.reporter.queue.put(CancelAsked(by, why, self.now()))

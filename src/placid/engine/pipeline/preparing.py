@@ -15,7 +15,7 @@ from placid.core.pipeline.templates import Scope
 from placid.engine.pipeline.frame import Frame
 from placid.engine.pipeline.stopping import Stopper
 from placid.engine.pipeline.workplace import Assignment, Workplace
-from placid.formats.expressions.values import is_object, text_of
+from placid.formats.expressions.values import is_array, is_object, text_of
 from placid.formats.workflows.model import Container
 from placid.ports.pipeline import ContainerSpec, Layout, Place, PlaceSpec
 
@@ -110,7 +110,7 @@ def _container(said: Container, scope: Scope) -> ContainerSpec | None:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    return tuple(map(text_of, value)) if isinstance(value, (list, tuple)) else ()
+    return tuple(map(text_of, value)) if is_array(value) else ()
 
 
 def _write_event(layout: Layout, github: Mapping[str, object]) -> None:

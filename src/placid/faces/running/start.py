@@ -1,29 +1,23 @@
-"""Carries out what was asked of `placid run`: which workflows, what is shown, which exit code.
-
-A workflow that is named runs, also where its filters would not let this event start it (said as
-a word of warning); when the event is named too, filters count and nothing may be what runs.
-"""
+"""Carries out what was asked of `placid run`, with its views, and gives the exit code."""
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import replace
 from types import FrameType
 
-from placid.app.planning import Ground, Read, ground, happened, known_jobs, read_one, wanted
-from placid.app.running import Runs, opened
+from placid.app.planning import Ground, Read, ground, wanted
+from placid.app.running import Runs, known_actions, opened
 from placid.app.sites import site
 from placid.base.errors import Problem
 from placid.core.pipeline.asked import Asked
 from placid.core.pipeline.events import Event
-from placid.core.pipeline.listener import Listener, Listeners
-from placid.core.pipeline.triggers import message_skips, starts
-from placid.edge.pipeline.actions.finding import KnownActions
-from placid.faces.running.reports import Reports
+from placid.faces.running.hearing import Hearing, hearing
+from placid.faces.running.naming import job_named
+from placid.faces.running.starting import chosen
 
 
 def start(asked: Asked) -> int:
@@ -31,7 +25,7 @@ def start(asked: Asked) -> int:
     if asked.watch:
         from placid.faces.running.watching import watch
 
-        return watch(asked, once)
+        return watch(asked, once, say)
     return once(asked)
 
 
@@ -39,20 +33,24 @@ def once(asked: Asked) -> int:
     """The same, once."""
     there = site(asked.folder)
     here = ground(there, asked, say)
+    actions = known_actions(there, asked)
     if asked.answer != "run":
         from placid.faces.running.looking import look
 
-        print(look(here))
+        print(look(here, actions))
         return 0
-    actions = KnownActions(there.top, offline=asked.offline, strict=asked.strict)
-    chosen = list(_chosen(here))
-    if not chosen:
+    starting = list(chosen(here, say))
+    if not starting:
         return _nothing(asked)
+    here, starting = _narrowed(here, starting)
     good = True
     with opened(there, actions, say) as runs:
-        for read, happening in chosen:
-            known_jobs(read.workflow, asked.jobs)
-            good = _run(runs, here, (read, happening), actions) and good
+        hears = hearing(asked, root=there.top, folder=runs.folder, mask=_mask(asked.secrets))
+        try:
+            for each in starting:
+                good = _run(runs, here, each, hears) and good
+        finally:
+            hears.close()
     return 0 if good else 1
 
 
@@ -61,42 +59,17 @@ def say(text: str) -> None:
     print(f"placid: {text}", file=sys.stderr)
 
 
-def _chosen(here: Ground) -> Generator[tuple[Read, Event]]:
-    """The workflows to run, each with its event."""
-    asked = here.asked
-    for named in asked.workflows or here.paths():
-        read = read_one(here, named)
-        happening = happened(here, read.workflow, read.path)
-        why = _not_started(here, read, happening)
-        if not why:
-            yield read, happening
-        elif not asked.workflows:
-            continue
-        elif asked.event and read.workflow.trigger(asked.event) is None:
-            raise Problem(f"{read.path} is not started: {why}", fix="leave --event out")
-        elif asked.event:
-            say(f"GitHub does not start {read.path}: {why}")
-        else:
-            say(f"GitHub would not start {read.path}: {why}; it runs because it was named")
-            yield read, happening
-
-
-def _not_started(here: Ground, read: Read, happening: Event) -> str:
-    def changed() -> list[str] | None:
-        if here.state.head is None:
-            return None
-        from placid.edge.pipeline.gitstate import changed as read_changed
-
-        return read_changed(here.site.top, here.state, happening)
-
-    asked = here.asked
-    if asked.workflows and not asked.event and read.workflow.trigger(happening.name):
-        answer = starts(read.workflow, happening, changed)
-        return "" if answer.yes else answer.why
-    if not asked.event and happening.name != "push":
-        return f"it starts on {happening.name}, not on push"
-    answer = starts(read.workflow, happening, changed)
-    return (answer.why or "") if not answer.yes else message_skips(happening)
+def _narrowed(
+    here: Ground, starting: list[tuple[Read, Event]]
+) -> tuple[Ground, list[tuple[Read, Event]]]:
+    """Of the workflows those that have the jobs that are asked for, which then go by their ids."""
+    if not here.asked.jobs:
+        return here, starting
+    workflows = [read.workflow for read, _ in starting]
+    jobs = [job_named(name, workflows) for name in here.asked.jobs]
+    kept = [each for each in starting if any(job in each[0].workflow.jobs for job in jobs)]
+    ids = tuple(job.id.text for job in jobs)
+    return replace(here, asked=replace(here.asked, jobs=ids)), kept
 
 
 def _nothing(asked: Asked) -> int:
@@ -111,55 +84,22 @@ def _nothing(asked: Asked) -> int:
     )
 
 
-def _run(
-    runs: Runs, here: Ground, chosen: tuple[Read, Event], actions: KnownActions
-) -> bool:
-    read, happening = chosen
-    asked = here.asked
-    wish = wanted(here, read, happening, actions)
-    files: dict[str, Path] = {
-        name: path
-        for name, path in (
-            ("report", asked.report),
-            ("junit", asked.junit),
-            ("summary", asked.summary),
-        )
-        if path is not None
-    }
-    reports = Reports(files, runs.folder)
-    with _shown(asked, read) as shown, _interruptible(runs):
-        ended = runs.start(wish, Listeners(shown, reports))
+def _run(runs: Runs, here: Ground, starting: tuple[Read, Event], hears: Hearing) -> bool:
+    read, happening = starting
+    wish = wanted(here, read, happening, runs.actions)
+    hears.plan({job.id.text: job.id.text for job in read.workflow.jobs})
+    with _interruptible(runs):
+        ended = runs.start(wish, hears)
     return ended.result == "success"
 
 
-@contextmanager
-def _shown(asked: Asked, read: Read) -> Generator[Listener]:
-    """Who shows the run."""
-    if asked.json:
-        from placid.faces.running.stream import JsonLines
+def _mask(secrets: Mapping[str, str]) -> Callable[[str], str]:
+    from placid.formats.runnertext.masking import Masks
 
-        yield JsonLines(sys.stdout)
-        return
-    from placid.faces.running.style import style_for
-
-    style = style_for(sys.stdout)
-    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
-        from placid.faces.running.tree import Tree
-
-        tree = Tree(sys.stdout, style, log=asked.log or "failed")
-        try:
-            yield tree
-        finally:
-            tree.close()
-        return
-    from placid.faces.running.plain import Plain
-
-    plain = Plain(sys.stdout.write, style, log=asked.log or "full")
-    try:
-        yield plain
-    finally:
-        plain.close()
-        sys.stdout.flush()
+    masks = Masks()
+    for secret in secrets.values():
+        masks.add_secret(secret)
+    return masks.mask
 
 
 @contextmanager

@@ -1,0 +1,252 @@
+"""Puts a run together out of real parts: the ledger, places, actions, and whoever listens.
+
+`Runs` is one process's hold on the runs of a site. A run that is under way holds a lock on a file
+in its folder, `.placid/runs/<number>/lock`, which falls with its process: a run without an end
+whose lock is free was interrupted, and `resume` carries it on.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from placid.app.sites import Site
+from placid.base.errors import Conflict, Problem
+from placid.core.pipeline.asked import Asked
+from placid.core.pipeline.facts import Approved, Fact, RunEnded, RunOpened, RunStarted
+from placid.core.pipeline.listener import Listener
+from placid.core.pipeline.machine import Pipeline
+from placid.core.pipeline.state import RunState
+from placid.edge.pipeline.cleaning import clean
+from placid.edge.pipeline.folders import Remover, folder_name, job_root
+from placid.edge.pipeline.host import HostOptions
+from placid.edge.pipeline.places import Places
+from placid.edge.pipeline.recorded import RecordedPlaces
+from placid.edge.store.ledger import Ledger
+from placid.edge.store.places import connection
+from placid.engine.pipeline.conducting import Conductor, Reporter
+from placid.engine.pipeline.crew import Threads
+from placid.engine.pipeline.groups import Groups
+from placid.engine.pipeline.workplace import Workplace
+from placid.formats.workflows.reference import Reference
+from placid.ports.pipeline import Actions, ContainerSpec, Native
+from placid.ports.pipeline import Origin as Source
+
+_opened = msgspec.json.Decoder(RunOpened)
+_facts = msgspec.json.Decoder(Fact)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A run that somebody wants: its first fact without its number, and what no fact may hold.
+
+    source   the repository that is checked out; known: the github and vars contexts
+    """
+
+    first: RunStarted
+    source: Source
+    known: Mapping[str, object]
+    secrets: Mapping[str, str]
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    passed: tuple[str, ...] = ()
+    image: str = ""
+    from_step: str = ""
+    parallel: int = 0
+    keep: bool = False
+    approved: tuple[str, ...] = ()
+    by: str = ""
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+class Runs:
+    """The runs of one site, from one process."""
+
+    def __init__(self, site: Site, ledger: Ledger, actions: Actions) -> None:
+        self.site, self.ledger, self.actions = site, ledger, actions
+        self.remover = Remover()
+        self.conductor: Conductor | None = None
+
+    def folder(self, number: int) -> Path:
+        """Where the logs of a run are."""
+        return self.site.home / "runs" / str(number)
+
+    def stream(self, number: int) -> str:
+        return f"run/{self.site.app}/{number}"
+
+    def listed(self) -> list[RunOpened]:
+        """Every run there was, the oldest first."""
+        rows = self.ledger.read(f"runs/{self.site.app}")
+        return [_opened.decode(row.data) for row in rows]
+
+    def facts(self, number: int) -> list[Fact]:
+        """Every fact of a run."""
+        return [_facts.decode(row.data) for row in self.ledger.read(self.stream(number))]
+
+    def start(self, wanted: Wanted, listener: Listener) -> RunState:
+        """A new run, to its end."""
+        number = self._number(wanted.first)
+        first = msgspec.structs.replace(wanted.first, number=number)
+        with self._holding(number):
+            return self._conduct(wanted, first, listener)
+
+    def resume(
+        self, number: int, wanted: Callable[[RunStarted], Wanted], listener: Listener
+    ) -> RunState:
+        """Carry an interrupted run on; Problem when it is not one."""
+        facts = self.facts(number)
+        if not facts or not isinstance(facts[0], RunStarted):
+            raise Problem(f"there is no run {number}", fix="`placid log --run last` shows the last")
+        if isinstance(facts[-1], RunEnded):
+            raise Problem(f"run {number} has ended", fix="start it anew with `placid run`")
+        with self._holding(number):
+            return self._conduct(wanted(facts[0]), None, listener, number)
+
+    def cancel(self, why: str) -> None:
+        """Ask the run under way to stop; may be called by a signal's handler."""
+        if self.conductor is not None:
+            self.conductor.cancel("you", why)
+
+    def _number(self, first: RunStarted) -> int:
+        stream = f"runs/{self.site.app}"
+        while True:
+            number = self.ledger.end(stream) + 1
+            origin = first.origin
+            fact = RunOpened(number, first.path, first.event, origin.commit, origin.ref, now())
+            try:
+                self.ledger.append(stream, number - 1, [msgspec.json.encode(fact)])
+            except Conflict:
+                continue
+            return number
+
+    @contextmanager
+    def _holding(self, number: int) -> Generator[None]:
+        folder = self.folder(number)
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            what = f"run {number} is under way in another process"
+            raise Problem(what, fix="wait for it, or stop that process") from None
+        try:
+            yield
+        finally:
+            os.close(lock)
+
+    def _conduct(
+        self, wanted: Wanted, first: RunStarted | None, listener: Listener, number: int = 0
+    ) -> RunState:
+        number = first.number if first is not None else number
+        reporter = Reporter(listener)
+        groups = Groups(self.ledger, self.site.app, number, _holder(), _alive, now)
+        machine = Pipeline(wanted.known, frozenset(wanted.first.guarded))
+        most = wanted.parallel or max(4, os.cpu_count() or 1)
+        conductor = Conductor(
+            machine, self.ledger, self.stream(number), reporter, groups, now, most
+        )
+        self.conductor = conductor
+        workplace = self._workplace(wanted, number, reporter, listener)
+        github = wanted.known["github"]
+        variables = wanted.known["vars"]
+        assert isinstance(github, dict) and isinstance(variables, Mapping)
+        crew = Threads(workplace, reporter, github, variables, wanted.secrets)
+        if first is not None:
+            approved = (Approved(name, wanted.by, now()) for name in wanted.approved)
+            conductor.begin(first, *approved)
+        try:
+            return conductor.conduct(crew)
+        finally:
+            self.remover.join()
+
+    def _workplace(
+        self, wanted: Wanted, number: int, reporter: Reporter, listener: Listener
+    ) -> Workplace:
+        from placid.edge.pipeline.hashing import hash_files
+
+        home = self.site.home
+        shared = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "placid"
+        host = HostOptions(
+            pass_through=wanted.passed, shared=shared / "home", removed=self.remover.put
+        )
+        return Workplace(
+            number=number,
+            mark=f"{self.site.app}/{number}/{os.getpid()}",
+            logs=self.folder(number),
+            kept=home / "cache",
+            source=self.site.top,
+            places=RecordedPlaces(Places(host), home, self.remover, wanted.keep),
+            actions=self.actions,
+            origin=wanted.source,
+            hash_files=lambda root, patterns: hash_files(patterns, root),
+            root_of=lambda leg: job_root(home, number, leg),
+            folder_of=folder_name,
+            report=reporter,
+            listener=listener,
+            now=now,
+            image=ContainerSpec(wanted.image) if wanted.image else None,
+            env=wanted.env,
+            from_step=wanted.from_step,
+            keep=wanted.keep,
+        )
+
+
+def known_actions(there: Site, asked: Asked) -> Actions:
+    """The actions a run may use."""
+    from placid.edge.pipeline.actions.native import Settings, find
+
+    class Natives:
+        def native(self, reference: Reference) -> Native | None:
+            path = f"/{reference.path}" if reference.path else ""
+            return find(reference.repository + path, Settings(asked.offline, asked.strict))
+
+        def fetch(self, reference: Reference, into: Path, say: Callable[[str], None]) -> Path:
+            raise Problem(f"{reference.repository} cannot be fetched")
+
+        def workflow(self, reference: Reference) -> str:
+            raise Problem(f"{reference.repository} cannot be fetched")
+
+    return Natives()
+
+
+@contextmanager
+def opened(site: Site, actions: Actions, say: Callable[[str], None]) -> Generator[Runs]:
+    """The runs of a site; what killed runs left behind is gone before, and said."""
+    from placid.edge.pipeline.places import clean as containers
+
+    site.home.mkdir(parents=True, exist_ok=True)
+    ignore = site.home / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
+    for each in clean(site.home, [lambda record: containers([record.mark])]):
+        say(f"{each.mark.rpartition('/')[2]} of a run that was killed is cleaned up")
+        for sentence in each.stayed:
+            say(sentence)
+    ledger = Ledger(connection(site.store, site.home))
+    try:
+        yield Runs(site, ledger, actions)
+    finally:
+        ledger.close()
+
+
+def _holder() -> str:
+    from placid.app import holder
+
+    return holder()
+
+
+def _alive(who: str) -> bool:
+    from placid.app import alive
+
+    return alive(who)

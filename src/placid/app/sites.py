@@ -1,0 +1,84 @@
+"""Where `placid run` is: the repository, its `.placid`, and the few keys of placid.yaml that count.
+
+A repository without a placid.yaml can be run, too. The file is not read whole: its other keys are
+none of a run's business, and reading them takes as long as ten steps.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from placid.base.yamltext import compose
+from placid.base.yamltext.nodes import Mapping, Node, Scalar
+
+FILE = "placid.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """top: the repository's folder (or the one we are in); home: its `.placid`.
+
+    app, store  as in placid.yaml; the name of the folder and the SQLite file without one
+    guarded     the environments that ask for approval
+    pipeline    the workflow that gates deploys, "" for the one that a push starts
+    """
+
+    top: Path
+    home: Path
+    app: str
+    store: str = ""
+    guarded: frozenset[str] = frozenset()
+    pipeline: str = ""
+
+
+def site(folder: Path) -> Site:
+    """The site around a folder."""
+    folder = Path(os.path.realpath(folder))
+    around = (folder, *folder.parents)
+    top = next((each for each in around if (each / ".git").exists()), folder)
+    for each in around[: around.index(top) + 1]:
+        if (each / FILE).is_file():
+            return _told(top, each)
+    return Site(top, top / ".placid", _name(top.name))
+
+
+def _told(top: Path, folder: Path) -> Site:
+    root = compose((folder / FILE).read_text("utf-8", "replace"), FILE).root
+    store = _text(root, "store")
+    if store.startswith("$"):
+        store = os.environ.get(store.strip("${}"), "")
+    return Site(
+        top=top,
+        home=folder / ".placid",
+        app=_text(root, "app") or _name(top.name),
+        store=store,
+        guarded=_guarded(root),
+        pipeline=_text(root, "pipeline"),
+    )
+
+
+def _name(text: str) -> str:
+    return text.lower() or "app"
+
+
+def _value(root: Node | None, key: str) -> Node | None:
+    entry = root.get(key) if isinstance(root, Mapping) else None
+    return None if entry is None else entry.value
+
+
+def _text(root: Node | None, key: str) -> str:
+    value = _value(root, key)
+    return value.text if isinstance(value, Scalar) else ""
+
+
+def _guarded(root: Node | None) -> frozenset[str]:
+    environments = _value(root, "environments")
+    if not isinstance(environments, Mapping):
+        return frozenset()
+    return frozenset(
+        entry.key.text
+        for entry in environments.entries
+        if isinstance(said := _value(entry.value, "approve"), Scalar) and said.value is True
+    )

@@ -1,0 +1,32 @@
+"""Places whose jobs are written down before they begin, so that a killed run can be cleaned up."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from placid.edge.pipeline.cleaning import recorded
+from placid.edge.pipeline.folders import Remover
+from placid.ports.pipeline import DockerAction, Ended, Place, Places, PlaceSpec, Sink, Stop
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPlaces:
+    """ports.pipeline.Places around others. `home` is the `.placid` that has the records; `keep`:
+    the jobs' folders stay."""
+
+    places: Places
+    home: Path
+    remover: Remover
+    keep: bool = False
+
+    @contextlib.contextmanager
+    def open(self, spec: PlaceSpec, say: Callable[[str], None], stop: Stop) -> Iterator[Place]:
+        record = recorded(self.home, spec.mark, spec.layout.root, self.remover, keep=self.keep)
+        with record, self.places.open(spec, say, stop) as place:
+            yield place
+
+    def docker_action(self, spec: DockerAction, place: Place, sink: Sink, stop: Stop) -> Ended:
+        return self.places.docker_action(spec, place, sink, stop)
