@@ -36,7 +36,6 @@ SCRIPT = Path(__file__).with_name("agent.sh")
 _TAGS = 0x7000_0000
 _PIECE = 1 << 18
 _INTERRUPTED = 130  # the exit code of a command that was stopped before it began
-_KILLED = 137
 _NOEXEC = 126  # a shell's, for a file that it may not execute
 
 
@@ -56,15 +55,17 @@ class _Run:
     out: int
     end: int
     open: bool = True
+    lost: bool = False
     said: bytes = b""
     pid: str = ""
     code: int | None = None
 
     def hear(self) -> None:
-        """Take what the agent said of it; it has no more to say when it was killed itself."""
+        """Take what the agent said of it."""
         with contextlib.suppress(BlockingIOError):
             data = os.read(self.end, 4096)
-            self.said += data or f"code {_KILLED}\n".encode()
+            self.lost = not data
+            self.said += data
         for line in self.said.decode().splitlines():
             word, _, number = line.partition(" ")
             if word == "pid":
@@ -195,7 +196,7 @@ class Agent:
                     poll.unregister(run.out)
             if run.end in ready:
                 run.hear()
-            elif self.answers in ready:
+            if run.code is None and (run.lost or self.answers in ready):
                 raise gone()
             if stop.fileno() in ready and stop.asked:
                 poll.unregister(stop.fileno())

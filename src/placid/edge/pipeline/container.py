@@ -36,7 +36,7 @@ from placid.edge.pipeline.running import Patience
 from placid.ports.pipeline import Command, ContainerSpec, Ended, Layout, Sink, Stop
 
 MISSING = re.compile(r"no such image|image not known|unable to find image|image .*not found", re.I)
-NO_SHELL = re.compile(r"\bsh\b[\"`']?:? .*(not found|no such file)", re.I)
+NO_SHELL = re.compile(r"(\bsh\b[\"`']?:?|exec pid1:) .*(not found|no such file)", re.I)
 _PATIENCE = 120.0  # seconds from `podman run` to the agent's first word
 _FOR_END = 20.0  # seconds from the end of the agent to the end of the engine's process
 

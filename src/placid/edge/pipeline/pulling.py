@@ -23,7 +23,7 @@ UNREACHED = re.compile(
     r"|dial tcp|eof|reset by peer|tls|proxyconnect",
     re.I,
 )
-PAUSES = (1.0, 3.0)  # seconds between the attempts
+PAUSES = (1.0, 3.0)  # seconds between docker's attempts; podman makes its own
 
 
 def pull(
@@ -42,7 +42,7 @@ def pull(
         argv += [] if engine.podman else ["--config", str(folder)]
         login = ["--authfile", str(file)] if engine.podman else []
     try:
-        why = _attempts([*argv, "pull", *login, image], say, stop)
+        why = _attempts([*argv, "pull", *login, image], () if engine.podman else PAUSES, say, stop)
     finally:
         (folder / "config.json").unlink(missing_ok=True)
     if why:
@@ -50,10 +50,12 @@ def pull(
     return image
 
 
-def _attempts(argv: list[str], say: Callable[[str], None], stop: Stop) -> str:
-    """Try three times; the reason of the last failure, "" when it is pulled."""
+def _attempts(
+    argv: list[str], pauses: tuple[float, ...], say: Callable[[str], None], stop: Stop
+) -> str:
+    """Try, and again after each pause; the reason of the last failure, "" when it is pulled."""
     why = ""
-    for pause in (*PAUSES, None):
+    for pause in (*pauses, None):
         say(f"Pulling {argv[-1]}")
         sink, said = lines(say)
         ended = stream(Call(argv, environment(network=True)), sink, stop)

@@ -1,0 +1,38 @@
+"""Images and places for the tests of containers."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.edge.pipeline.containers import images
+
+
+@dataclass(frozen=True)
+class Images:
+    """Names of images: with busybox's shell, with bash, with a user, and without any shell."""
+
+    small: str
+    bash: str
+    user: str
+    bare: str
+
+
+@pytest.fixture(scope="session")
+def made() -> Generator[Images]:
+    """Test images, removed again at the end."""
+    if not images.usable():
+        pytest.skip(images.REASON)
+    path = "ENV PATH=/usr/local/bin:/usr/bin:/bin"
+    found = Images(
+        images.make("small", changes=(path, "ENV GREETING=hello world")),
+        images.make("bash", bash=True, changes=(path,)),
+        images.make("user", changes=(path, "USER 1234")),
+        images.make("bare", shell=False),
+    )
+    yield found
+    names = (found.small, found.bash, found.user, found.bare)
+    subprocess.run(["podman", "rmi", "--force", *names], capture_output=True, check=False)

@@ -1,0 +1,55 @@
+"""Images for tests, made of this machine's own programs: no registry is asked."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+BUSYBOX = Path("/bin/busybox")
+APPLETS = (
+    *("sh", "cat", "ls", "env", "id", "sleep", "echo", "true", "false", "touch", "test", "grep"),
+    *("seq", "tr", "head", "wc", "kill", "pwd", "httpd", "wget", "nc", "ps", "stat", "setsid"),
+    *("readlink", "base64", "chmod", "mkdir", "dd", "hostname", "printf", "rm", "tail", "ulimit"),
+)
+REASON = "containers need podman: apt-get install podman runc slirp4netns busybox-static"
+
+
+def usable() -> bool:
+    """Whether these tests can run here."""
+    return shutil.which("podman") is not None and BUSYBOX.exists()
+
+
+def libraries(program: str) -> list[str]:
+    """What a program of this machine is linked with."""
+    said = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"(/\S+)", said)
+
+
+def make(name: str, *, shell: bool = True, bash: bool = False, changes: tuple[str, ...] = ()) -> str:
+    """An image with busybox (with a link for each applet when there is to be a shell)."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        tar.add(BUSYBOX, "bin/busybox")
+        for applet in APPLETS if shell else ():
+            link = tarfile.TarInfo(f"bin/{applet}")
+            link.type, link.linkname = tarfile.SYMTYPE, "busybox"
+            tar.addfile(link)
+        for file in ["/bin/bash", *libraries("/bin/bash")] if bash else ():
+            tar.add(Path(file).resolve(), file.lstrip("/"))
+        for folder in ("tmp", "etc", "proc", "dev", "sys"):
+            made = tarfile.TarInfo(folder)
+            made.type, made.mode = tarfile.DIRTYPE, 0o1777 if folder == "tmp" else 0o755
+            tar.addfile(made)
+    image = f"localhost/placid-test-{name}"
+    flags = [word for change in changes for word in ("--change", change)]
+    subprocess.run(
+        ["podman", "import", *flags, "-", image],
+        input=archive.getvalue(),
+        capture_output=True,
+        check=True,
+    )
+    return image
