@@ -175,7 +175,7 @@ class Runs:
     ) -> Workplace:
         from placid.edge.pipeline.hashing import hash_files
 
-        home = self.site.home
+        around = self.site.home.parent
         shared = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "placid"
         host = HostOptions(
             pass_through=wanted.passed, shared=shared / "home", removed=self.remover.put
@@ -184,13 +184,13 @@ class Runs:
             number=number,
             mark=f"{self.site.app}/{number}/{os.getpid()}",
             logs=self.folder(number),
-            kept=home / "cache",
+            kept=self.site.home / "cache",
             source=self.site.top,
-            places=RecordedPlaces(Places(host), home, self.remover, wanted.keep),
+            places=RecordedPlaces(Places(host), around, self.remover, wanted.keep),
             actions=self.actions,
             origin=wanted.source,
             hash_files=lambda root, patterns: hash_files(patterns, root),
-            root_of=lambda leg: job_root(home, number, leg),
+            root_of=lambda leg: job_root(around, number, leg),
             folder_of=folder_name,
             report=reporter,
             listener=listener,
@@ -229,7 +229,7 @@ def opened(site: Site, actions: Actions, say: Callable[[str], None]) -> Generato
     ignore = site.home / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n")
-    for each in clean(site.home, [lambda record: containers([record.mark])]):
+    for each in clean(site.home.parent, [lambda record: containers([record.mark])]):
         say(f"{each.mark.rpartition('/')[2]} of a run that was killed is cleaned up")
         for sentence in each.stayed:
             say(sentence)

@@ -142,8 +142,7 @@ def _count(name: str, data: bytes, effects: Effects, log: StepLog) -> None:
         log.issues(wrong.issues)
         said = f"Unable to process file command '{_SAID[name]}' successfully."
         log.error(said)
-        log.error(str(wrong))
-        effects.fail(f"{said} {wrong}")
+        effects.fail(str(wrong))
 
 
 def _put(name: str, values: Mapping[str, str], effects: Effects) -> None:

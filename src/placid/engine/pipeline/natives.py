@@ -45,7 +45,6 @@ def _counted(call: Call, native: Native, use: Use) -> Effects:
     if call.stop.asked:
         effects.result = "cancelled"
     elif done.failed:
-        call.log.error(done.failed)
         effects.fail(done.failed)
     after = done.post
     if after is not None:

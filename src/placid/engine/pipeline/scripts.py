@@ -37,7 +37,6 @@ def run_script(call: Call, default_shell: str, default_folder: str) -> Effects:
 
 
 def _refused(call: Call, why: str) -> Effects:
-    call.log.error(why)
     return call.log.finished().fail(why)
 
 

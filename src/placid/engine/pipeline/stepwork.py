@@ -73,7 +73,8 @@ class StepWork:
         """Close the log and tell how the step ended."""
         effects = ended.effects
         if log is not None:
-            if effects.why and effects.result != "skipped":
+            said = {each.message for each in log.annotations}
+            if effects.why and effects.result != "skipped" and effects.why not in said:
                 log.error(effects.why)
             log.close(effects.summary)
         self.workplace.report(
@@ -149,6 +150,5 @@ class StepWork:
             whole.absorb(ended.effects)
             if ended.conclusion == "failure" and not whole.why:
                 whole.why = ended.effects.why
-                call.log.error(whole.why)
         whole.result = frame.status
         return whole

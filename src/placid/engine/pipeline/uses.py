@@ -34,7 +34,6 @@ def run_uses(call: Call, uses: str, nested: Nested) -> Effects:
         return _run(call, find(call, uses, named), values, nested)
     except Problem as problem:
         said = problem.what + (f" ({problem.fix})" if problem.fix else "")
-        call.log.error(said)
         return call.log.finished().fail(said)
 
 
