@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,17 +25,20 @@ import msgspec
 
 from placid.base.errors import Problem
 from placid.edge.pipeline.folders import Remover, remove, temporary, work_root
-from placid.edge.pipeline.processes import belonging, digest, end, pids, tag
+from placid.edge.pipeline.processes import belonging, digest, end, pids, running, tag
 
 _KEPT = "_kept"
+_TURNS, _TURN = 100, 0.01  # how often, and after how many seconds, a lock is tried again
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One job that runs: its mark, the folders that go with it, and who runs it (for people)."""
+    """One job that runs: its mark, the folders that go with it, and which process runs it, by its
+    id and the namespace of ids."""
 
     mark: str
     folders: tuple[str, ...]
     pid: int = 0
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def recorded(
     root  the job's folder, removed by `remover` after the job unless `keep`
     """
     folders = (root, temporary(mark))
-    record = Record(mark, tuple(map(str, folders)), os.getpid())
+    record = Record(mark, tuple(map(str, folders)), os.getpid(), _namespace())
     path = _running(home) / f"{digest(mark):010x}.json"
     lock = _write(path, record)
 
@@ -154,26 +158,57 @@ def _dead(folder: Path) -> Iterator[tuple[Path, int]]:
             lock = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
             continue
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            mine = os.path.samestat(os.fstat(lock), path.stat())
-        except (BlockingIOError, FileNotFoundError):
-            mine = False
-        if mine:
+        if _lock(lock) and _is(lock, path):
             yield path, lock
         else:
             os.close(lock)
 
 
+def _lock(lock: int) -> bool:
+    """Lock a dead job's record.
+
+    A command that its placid was about to start when it was killed may hold the lock for a moment,
+    until it has become that command; before, nothing tells it from others.
+    """
+    for _ in range(_TURNS):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            record = _read(lock)
+        if record is None or record.namespace != _namespace() or running(record.pid):
+            return False
+        time.sleep(_TURN)
+    return False
+
+
+def _is(lock: int, path: Path) -> bool:
+    """Whether the file is still the one at `path`: who had the lock may have removed it."""
+    try:
+        return os.path.samestat(os.fstat(lock), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _namespace() -> str:
+    """The namespace that process ids here belong to."""
+    try:
+        return os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return ""
+
+
 def _sweep(home: Path) -> None:
     """Remove job folders that no record names (the machine fell before it was on the disk)."""
+    runs = [run for run in _inside(work_root(home)) if run.name.isdigit()]
     # Looked up in this order: a job writes its record before it makes its folder.
-    there = [leg for run in _inside(work_root(home)) if run.name.isdigit() for leg in _inside(run)]
+    there = [leg for run in runs for leg in _inside(run)]
     named = {folder for record in _all(_running(home)) for folder in record.folders}
     for leg in there:
         if str(leg) not in named and not (leg / _KEPT).exists():
             remove(leg)
-            _remove_empty(leg.parent)
+    for run in runs:
+        _remove_empty(run)
 
 
 def _remove_empty(folder: Path) -> None:

@@ -84,6 +84,7 @@ class HostPlace:
     def __enter__(self) -> HostPlace:
         self._since = Since()
         self._lay_out()
+        self._root = os.path.realpath(self.layout.root)
         user = self._options.user
         outer = user.get(MARK, "")
         self._environment = {
@@ -128,7 +129,7 @@ class HostPlace:
         self._running.add(child.pid)
         try:
             one = self._tag.number(next(self._numbers))
-            put(child.pid, one)
+            put(child.pid, one, self._tag.mark, self._root)
             tree = Tree(lambda: self._fell(one, child.pid), self._left.add)
             return Attendance(child, sink, stop, asked, self._options.patience).finish(tree)
         finally:

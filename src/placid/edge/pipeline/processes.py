@@ -7,9 +7,9 @@ nothing since Linux 2.4.25 and may be set by anyone, so its soft value is our *t
 the mark, then the number of the command. It shows in /proc/<pid>/limits, also after we were killed,
 so that no orphan need be adopted (a subreaper would have to reap the orphans of everybody else).
 
-What gets away: a process that sets this limit itself, and clears its environment, and has lost its
-parent; one of another user, when we are not root; and what a daemon outside of the job was asked
-to run (systemd, at, a container engine).
+What gets away: a process that sets this limit itself, clears its environment, and has lost its
+parent; one of another user, when we are not root; what a daemon outside of the job was asked to
+run (systemd, at, a container engine).
 """
 
 from __future__ import annotations
@@ -64,12 +64,48 @@ def tag(mark: str) -> Tag:
     return Tag(mark, (digest(mark) | 1) << _NUMBERS)
 
 
-def put(pid: int, one: Tag) -> None:
-    """Tag a process that has just been started, and what it may have started meanwhile."""
-    with contextlib.suppress(OSError, ValueError):
+def put(pid: int, one: Tag, mark: str = "", root: str = "") -> None:
+    """Tag a process that has just been started.
+
+    On a busy machine it may have run for a while before we do, so what was born since is tagged,
+    too, when it descends from it, carries the mark, or stands in the job's folder.
+    """
+    if not _limit(pid, one):
+        return
+    family = {pid}
+    new = family
+    while new:
+        new = {
+            born
+            for born in _born_after(pid)
+            if born not in family and not one.fits(limit(born)) and _is_of(born, family, mark, root)
+        }
+        family |= {born for born in new if _limit(born, one)}
+
+
+def _limit(pid: int, one: Tag) -> bool:
+    try:
         resource.prlimit(pid, _LOCKS, (one.first, _hard()))
-        for child in _read(f"{pid}/task/{pid}/children").split():
-            put(int(child), one)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _born_after(pid: int) -> Iterable[int]:
+    last = _last_pid()
+    if pid <= last < pid + _FEW:
+        return range(pid + 1, last + 1)
+    return map(int, _read(f"{pid}/task/{pid}/children").split())
+
+
+def _is_of(pid: int, family: set[int], mark: str, root: str) -> bool:
+    seen = entry(pid)
+    if seen is None or seen.parent in family or (mark and mark in marks(pid)):
+        return seen is not None
+    try:
+        return bool(root) and f"{os.readlink(f'/proc/{pid}/cwd')}/".startswith(f"{root}/")
+    except OSError:
+        return False
 
 
 @cache
@@ -90,6 +126,12 @@ def entry(pid: int) -> Entry | None:
     lines = _read(f"{pid}/status").split(b"\n", 8)[:8]
     said = {name: value.strip().decode() for name, _, value in (x.partition(b":") for x in lines)}
     return Entry(said[b"State"][:1], int(said[b"PPid"])) if b"PPid" in said else None
+
+
+def running(pid: int) -> bool:
+    """Whether there is such a process, and it is no zombie."""
+    seen = entry(pid)
+    return seen is not None and seen.state not in "ZX"
 
 
 def limit(pid: int) -> int:
