@@ -67,7 +67,7 @@ class Outside(NamedTuple):
                 stdin=given,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                process_group=0,
+                start_new_session=True,  # no terminal to ask on
             )
         except FileNotFoundError:
             raise Problem(
