@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from placid.core.audit.facts.dockerfiles import dockerfiles
 from placid.core.audit.facts.objects import is_example
@@ -69,6 +72,15 @@ def code_files(repository: Repository) -> tuple[str, ...]:
     )
 
 
+def below(paths: Sequence[str], folder: str) -> Sequence[str]:
+    """Those of sorted paths that are in a folder ("" for all) or deeper."""
+    if not folder:
+        return paths
+    return paths[
+        bisect_left(paths, f"{folder}/") : bisect_left(paths, f"{folder}0")
+    ]  # "0": "/" + 1
+
+
 @fact
 def is_deployed(repository: Repository) -> bool:
     """Whether anything says that code of this repository is put somewhere to serve."""
@@ -86,22 +98,22 @@ def every_served(repository: Repository) -> tuple[tuple[str, Served], ...]:
 def serving(repository: Repository, folder: str) -> Serving:
     """What the code below a folder ("" for all of it) serves."""
     inside = f"{folder}/" if folder else ""
-    parts = [each for each in every_served(repository) if each[0].startswith(inside)]
+    found = ((path, served_by(repository, path)) for path in below(code_files(repository), folder))
+    parts = [(path, served) for path, served in found if served is not None]
     apps = [Place(path, served.made) for path, served in parts if served.made is not None]
     routes = [(path, route) for path, served in parts for route in served.routes]
     doubts = [f"{path}: {served.doubt}" for path, served in parts if served.doubt]
-    doubts += _unread(repository, inside) + _included(repository, parts)
+    doubts += _unread(repository, folder, inside) + _included(repository, parts)
     frameworks = {posixpath.splitext(path)[1] for path, served in parts if served.made}
     if len(frameworks - {".ts", ".mjs", ".cjs", ".mts"}) > 1:
         doubts.append("several languages")
     return Serving(tuple(apps), tuple(routes), doubts[0] if doubts else "")
 
 
-def _unread(repository: Repository, inside: str) -> list[str]:
+def _unread(repository: Repository, folder: str, inside: str) -> list[str]:
     """Code and frameworks that are not read here."""
-    found = [
-        path for path in code_files(repository) if path.startswith(inside) and path.endswith(UNREAD)
-    ][:1]
+    code = below(code_files(repository), folder)
+    found = list(islice((path for path in code if path.endswith(UNREAD)), 1))
     for path in (f"{inside}package.json", "package.json"):
         if _FILE_FRAMEWORKS.search(repository.text(path) or ""):
             found.append(path)
@@ -124,9 +136,6 @@ def _included(repository: Repository, parts: list[tuple[str, Served]]) -> list[s
 
 def is_named_in_code(repository: Repository, folder: str, word: str) -> bool:
     """Whether any code below a folder has this word of a path."""
-    inside = f"{folder}/" if folder else ""
     return any(
-        word in (repository.text(path) or "")
-        for path in code_files(repository)
-        if path.startswith(inside)
+        word in (repository.text(path) or "") for path in below(code_files(repository), folder)
     )

@@ -22,7 +22,7 @@ from placid.core.audit.facts.installs import Install, install_of
 from placid.core.audit.facts.lock_steps import steps
 from placid.core.audit.facts.projects import Lock, Project, is_foreign, projects
 from placid.core.audit.facts.run_commands import Call, run_commands
-from placid.core.audit.model import Repository
+from placid.core.audit.model import Repository, fact
 from placid.core.audit.rule import Edit, Fix, Hit, Place, Severity, Unknown, rule
 from placid.formats.dockerfile import chain
 
@@ -127,13 +127,18 @@ def _hit(
 
 
 def _locked_in(repository: Repository, folder: str) -> list[tuple[Project, Lock]]:
-    return [
-        (project, lock)
-        for project in projects(repository)
-        if project.folder == folder
-        for lock in project.locks
-        if posixpath.dirname(lock.path) == folder
-    ]
+    return _by_folder(repository).get(folder, [])
+
+
+@fact
+def _by_folder(repository: Repository) -> dict[str, list[tuple[Project, Lock]]]:
+    """The projects with the locks that lie beside them."""
+    found: dict[str, list[tuple[Project, Lock]]] = {}
+    for project in projects(repository):
+        for lock in project.locks:
+            if posixpath.dirname(lock.path) == project.folder:
+                found.setdefault(project.folder, []).append((project, lock))
+    return found
 
 
 def _writes(repository: Repository, run: CiCommand) -> bool:

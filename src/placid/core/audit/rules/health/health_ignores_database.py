@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 
 from placid.core.audit.facts.dockerfiles import dockerfiles
-from placid.core.audit.facts.routes import code_files, serving
+from placid.core.audit.facts.routes import below, code_files, serving
 from placid.core.audit.model import Repository, fact
 from placid.core.audit.rule import Hit, Place, Severity, Unknown, rule
 from placid.formats.routes import Route
@@ -56,8 +56,7 @@ def health_ignores_database(repository: Repository) -> Iterator[Hit | Unknown]:
         if len(health) != len(there.health()) or not all(_looks_away(each) for _, each in health):
             continue
         asked = [each for each in health if not each[1].about_life] or health
-        inside = f"{folder}/" if folder else ""
-        database = next((p for p in _with_database(repository) if p.startswith(inside)), "")
+        database = next(iter(below(_with_database(repository), folder)), "")
         if asked and database and there.apps:
             yield Hit(
                 f"{asked[0][1].path} answers without asking the database that {database} uses",
@@ -82,4 +81,7 @@ def _with_database(repository: Repository) -> tuple[str, ...]:
 
 
 def _uses(text: str) -> bool:
-    return any(word in text for word in _WORDS) and _DATABASE.search(text) is not None
+    for word in _WORDS:
+        if word in text:
+            return _DATABASE.search(text) is not None
+    return False
