@@ -25,6 +25,7 @@ from placid.core.pipeline.facts import Origin, RunStarted
 from placid.core.pipeline.github_context import RunOf, github
 from placid.core.pipeline.inputs import inputs_of
 from placid.core.pipeline.repository import GitState
+from placid.formats.workflows.fault import Fault
 from placid.formats.workflows.model import Workflow
 from placid.formats.workflows.reading import read_workflow
 from placid.formats.workflows.reference import Reference, reference
@@ -108,7 +109,7 @@ def checked(text: str, path: str, here: Ground) -> Workflow:
     from placid.formats.workflows.validating import document_faults
 
     document = compose(text, path)
-    faults = [each for each in document_faults(document, "workflow") if each.standing == "refused"]
+    faults = [each for each in document_faults(document, "workflow") if _counts(each)]
     problems = [document.problem(each.message, each.span) for each in faults]
     if len(problems) == 1:
         raise problems[0]
@@ -118,6 +119,11 @@ def checked(text: str, path: str, here: Ground) -> Workflow:
     if workflow is None:
         raise Problem("this is no workflow", where=path, fix="it needs `on:` and `jobs:`")
     return workflow
+
+
+def _counts(fault: Fault) -> bool:
+    """Whether GitHub refuses a workflow for it; our own key is for us alone."""
+    return fault.standing == "refused" and fault.message != "Unexpected value 'x-placid'"
 
 
 def called(here: Ground, first: Workflow, actions: Actions) -> dict[str, str]:
@@ -180,8 +186,8 @@ def _payload(path: Path) -> dict[str, object]:
         raise Problem(what, where=str(path), fix="write the event as GitHub sends it") from None
 
 
-def wanted(here: Ground, read: Read, happening: Event, actions: Actions) -> Wanted:
-    """The run of a workflow for an event."""
+def wanted(here: Ground, read: Read, happening: Event, actions: Actions, before: int = 0) -> Wanted:
+    """The run of a workflow for an event; of what the run `before` did well nothing is repeated."""
     asked, site = here.asked, here.site
     name = read.workflow.name.text if read.workflow.name is not None else ""
     token = asked.secrets.get("GITHUB_TOKEN", "")
@@ -206,7 +212,7 @@ def wanted(here: Ground, read: Read, happening: Event, actions: Actions) -> Want
         inputs=dict(happening.inputs),
         jobs=tuple(name for name in asked.jobs if read.workflow.job(name) is not None),
     )
-    return again(here, first, token)
+    return again(here, msgspec.structs.replace(first, before=before), token)
 
 
 def again(here: Ground, first: RunStarted, token: str = "") -> Wanted:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,13 +21,14 @@ import msgspec
 from placid.app.sites import Site
 from placid.base.errors import Conflict, Problem
 from placid.core.pipeline.asked import Asked
-from placid.core.pipeline.facts import Approved, Fact, RunEnded, RunOpened, RunStarted
+from placid.core.pipeline.facts import Approved, Fact, LegEnded, RunEnded, RunOpened, RunStarted
 from placid.core.pipeline.listener import Listener
 from placid.core.pipeline.machine import Pipeline
 from placid.core.pipeline.state import RunState
 from placid.edge.pipeline.cleaning import clean
 from placid.edge.pipeline.folders import Remover, folder_name, job_root
 from placid.edge.pipeline.host import HostOptions
+from placid.edge.pipeline.memory import Remembered
 from placid.edge.pipeline.places import Places
 from placid.edge.pipeline.recorded import RecordedPlaces
 from placid.edge.store.ledger import Ledger
@@ -35,9 +37,11 @@ from placid.engine.pipeline.conducting import Conductor, Reporter
 from placid.engine.pipeline.crew import Threads
 from placid.engine.pipeline.groups import Groups
 from placid.engine.pipeline.workplace import Workplace
-from placid.formats.workflows.reference import Reference
-from placid.ports.pipeline import Actions, ContainerSpec, Native
+from placid.ports.pipeline import Actions, ContainerSpec
 from placid.ports.pipeline import Origin as Source
+
+LOCK = ".placid-actions.lock"
+"""Which commits the refs of remote actions stand for; belongs into the repository."""
 
 _opened = msgspec.json.Decoder(RunOpened)
 _facts = msgspec.json.Decoder(Fact)
@@ -170,16 +174,37 @@ class Runs:
         finally:
             self.remover.join()
 
+    def failed_before(self, path: str) -> int:
+        """The number of the last run of a workflow when it failed; Problem when it did not."""
+        for opened_run in reversed(self.listed()):
+            facts = self.facts(opened_run.run) if opened_run.path == path else []
+            if facts and isinstance(ended := facts[-1], RunEnded):
+                if ended.result == "success":
+                    break
+                return opened_run.run
+        raise Problem(f"the last run of {path} has not failed", fix="run it without --failed")
+
+    def _memory(self, wanted: Wanted, number: int) -> Remembered:
+        """What this run need not do again."""
+        before: dict[str, LegEnded] = {}
+        if wanted.first.before:
+            kept = self.folder(wanted.first.before) / "artifacts"
+            if kept.is_dir():
+                shutil.copytree(kept, self.folder(number) / "artifacts", dirs_exist_ok=True)
+            for fact in self.facts(wanted.first.before):
+                if isinstance(fact, LegEnded) and fact.result == "success":
+                    reused = fact.reused or wanted.first.before
+                    before[fact.leg] = msgspec.structs.replace(fact, reused=reused)
+        folder = self.site.home / "cache" / "pure"
+        return Remembered(folder, wanted.source, number, self.site.pure, before)
+
     def _workplace(
         self, wanted: Wanted, number: int, reporter: Reporter, listener: Listener
     ) -> Workplace:
         from placid.edge.pipeline.hashing import hash_files
 
         around = self.site.home.parent
-        shared = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "placid"
-        host = HostOptions(
-            pass_through=wanted.passed, shared=shared / "home", removed=self.remover.put
-        )
+        host = HostOptions(wanted.passed, caches() / "home", removed=self.remover.put)
         return Workplace(
             number=number,
             mark=f"{self.site.app}/{number}/{os.getpid()}",
@@ -195,6 +220,7 @@ class Runs:
             report=reporter,
             listener=listener,
             now=now,
+            memory=self._memory(wanted, number),
             image=ContainerSpec(wanted.image) if wanted.image else None,
             env=wanted.env,
             from_step=wanted.from_step,
@@ -204,20 +230,17 @@ class Runs:
 
 def known_actions(there: Site, asked: Asked) -> Actions:
     """The actions a run may use."""
-    from placid.edge.pipeline.actions.native import Settings, find
+    from placid.edge.pipeline.actions.finding import KnownActions
+    from placid.edge.pipeline.actions.native import Settings
 
-    class Natives:
-        def native(self, reference: Reference) -> Native | None:
-            path = f"/{reference.path}" if reference.path else ""
-            return find(reference.repository + path, Settings(asked.offline, asked.strict))
+    settings = Settings(asked.offline, asked.strict)
+    lock, cache = there.top / LOCK, caches() / "actions"
+    return KnownActions(there.top, lock, cache, asked.offline, settings)
 
-        def fetch(self, reference: Reference, into: Path, say: Callable[[str], None]) -> Path:
-            raise Problem(f"{reference.repository} cannot be fetched")
 
-        def workflow(self, reference: Reference) -> str:
-            raise Problem(f"{reference.repository} cannot be fetched")
-
-    return Natives()
+def caches() -> Path:
+    """The folder for what outlives runs and repositories."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "placid"
 
 
 @contextmanager

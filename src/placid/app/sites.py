@@ -7,11 +7,13 @@ none of a run's business, and reading them takes as long as ten steps.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from placid.base.yamltext import compose
-from placid.base.yamltext.nodes import Mapping, Node, Scalar
+from placid.base.yamltext.nodes import Mapping as YamlMapping
+from placid.base.yamltext.nodes import Node, Scalar, Sequence
 
 FILE = "placid.yaml"
 
@@ -23,6 +25,7 @@ class Site:
     app, store  as in placid.yaml; the name of the folder and the SQLite file without one
     guarded     the environments that ask for approval
     pipeline    the workflow that gates deploys, "" for the one that a push starts
+    pure        the jobs whose result follows from the files that these patterns name
     """
 
     top: Path
@@ -31,6 +34,7 @@ class Site:
     store: str = ""
     guarded: frozenset[str] = frozenset()
     pipeline: str = ""
+    pure: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 def site(folder: Path) -> Site:
@@ -56,6 +60,7 @@ def _told(top: Path, folder: Path) -> Site:
         store=store,
         guarded=_guarded(root),
         pipeline=_text(root, "pipeline"),
+        pure=_pure(root),
     )
 
 
@@ -64,7 +69,7 @@ def _name(text: str) -> str:
 
 
 def _value(root: Node | None, key: str) -> Node | None:
-    entry = root.get(key) if isinstance(root, Mapping) else None
+    entry = root.get(key) if isinstance(root, YamlMapping) else None
     return None if entry is None else entry.value
 
 
@@ -75,10 +80,20 @@ def _text(root: Node | None, key: str) -> str:
 
 def _guarded(root: Node | None) -> frozenset[str]:
     environments = _value(root, "environments")
-    if not isinstance(environments, Mapping):
+    if not isinstance(environments, YamlMapping):
         return frozenset()
     return frozenset(
         entry.key.text
         for entry in environments.entries
         if isinstance(said := _value(entry.value, "approve"), Scalar) and said.value is True
     )
+
+
+def _pure(root: Node | None) -> dict[str, tuple[str, ...]]:
+    said = _value(root, "pure")
+    entries = said.entries if isinstance(said, YamlMapping) else ()
+    return {
+        entry.key.text: tuple(each.text for each in entry.value.items if isinstance(each, Scalar))
+        for entry in entries
+        if isinstance(entry.value, Sequence)
+    }

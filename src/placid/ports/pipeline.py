@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from placid.core.pipeline.facts import Leg, LegEnded
+from placid.formats.workflows.model import Job
 from placid.formats.workflows.reference import Reference
 from placid.ports import Row
 
@@ -248,8 +250,8 @@ class Actions(Protocol):
         ...
 
     def fetch(self, reference: Reference, into: Path, say: Callable[[str], None]) -> Path:
-        """A remote action's folder under `into`, at the locked commit; Problem when it cannot be
-        had (no network), with what to do."""
+        """The folder of a remote action (with the path in the reference) under `into`, at the
+        locked commit; Problem when it cannot be had (no network), with what to do."""
         ...
 
     def workflow(self, reference: Reference) -> str:
@@ -264,4 +266,19 @@ class Book(Protocol):
 
     def append(self, stream: str, expected: int, facts: Sequence[bytes]) -> None:
         """Add facts, all or none; Conflict unless the stream still ends at `expected`."""
+        ...
+
+
+class Memory(Protocol):
+    """Remembers how legs ended, so that unchanged work need not be done again."""
+
+    def recall(self, plan: Leg, job: Job, told: bytes) -> LegEnded | None:
+        """The end of an earlier leg that this one would repeat, None to run it.
+
+        told  all that the leg is given, but the files it declares as its inputs
+        """
+        ...
+
+    def keep(self, plan: Leg, job: Job, told: bytes, ended: LegEnded) -> None:
+        """A leg that ran."""
         ...

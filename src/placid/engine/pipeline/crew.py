@@ -6,13 +6,15 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from placid.base.yamltext.nodes import Mapping as YamlMapping
 from placid.core.pipeline.contexts import leg_scope, needs, strategy_of
 from placid.core.pipeline.state import LegState, RunState
 from placid.core.pipeline.templates import Scope
 from placid.engine.pipeline.conducting import Finished, Reporter
 from placid.engine.pipeline.jobrun import JobRun
-from placid.engine.pipeline.workplace import Assignment, Workplace
+from placid.engine.pipeline.workplace import Assignment, Workplace, told
 
 
 @dataclass(slots=True)
@@ -28,13 +30,23 @@ class Threads:
     _threads: list[threading.Thread] = field(default_factory=list[threading.Thread])
 
     def start(self, leg: str, state: RunState) -> None:
-        """Give a leg its thread."""
-        run = self._working[leg] = JobRun(self.workplace, self._assignment(state.legs[leg]))
+        """Give a leg its thread, or the end of an earlier one that it would only repeat."""
+        given = self._assignment(state.legs[leg])
+        known = told(given, self.workplace.image.image if self.workplace.image else "")
+        memory = self.workplace.memory
+        before = memory.recall(given.plan, given.job, known) if memory is not None else None
+        if before is not None:
+            self.reporter(msgspec.structs.replace(before, leg=leg, at=self.workplace.now()))
+            self.reporter.queue.put(Finished(leg))
+            return
+        run = self._working[leg] = JobRun(self.workplace, given)
 
         def work() -> None:
             error: BaseException | None = None
             try:
-                run.run()
+                ended = run.run()
+                if memory is not None:
+                    memory.keep(given.plan, given.job, known, ended)
             except BaseException as bug:  # told to whoever conducts, who raises it
                 error = bug
             self.reporter.queue.put(Finished(leg, error))

@@ -40,8 +40,8 @@ def find(call: Call, uses: str, named: Reference) -> Found:
     if named.kind == "local":
         top = call.frame.action_root if uses.startswith("$/") else call.layout.workspace
         return _read(named, top / named.path, uses)
-    top = call.workplace.actions.fetch(named, call.layout.actions, call.log.say)
-    return _read(named, top / named.path, uses)
+    folder = call.workplace.actions.fetch(named, call.layout.actions, call.log.say)
+    return _read(named, folder, uses)
 
 
 def _read(named: Reference, folder: Path, uses: str) -> Found:

@@ -48,8 +48,8 @@ class JobRun:
         self.why = self.why or why
         self.stop.ask()
 
-    def run(self) -> None:
-        """Work the leg off and report how it ended; raises only for bugs."""
+    def run(self) -> LegEnded:
+        """Work the leg off, report how it ended and return that; raises only for bugs."""
         report, leg, began = self.workplace.report, self.given.plan.id, time.monotonic()
         report(LegStarted(leg, self.workplace.now()))
         logs = Logs(self.workplace, leg, self.workplace.folder_of(leg), self.masks)
@@ -75,6 +75,7 @@ class JobRun:
             url=self.url,
         )
         report(ended)
+        return ended
 
     def _work(self, logs: Logs) -> Result:
         with prepared(self.workplace, self.given, logs.setup, self.stop) as ready:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from collections.abc import Sequence as Several
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
+from placid.base.yamltext.nodes import Node, Scalar, Sequence
 from placid.core.pipeline.facts import Fact, Leg
 from placid.core.pipeline.listener import Listener
 from placid.formats.workflows.model import Job, Workflow
-from placid.ports.pipeline import Actions, ContainerSpec, Origin, Places
+from placid.ports.pipeline import Actions, ContainerSpec, Memory, Origin, Places
 
-HashFiles = Callable[[Path, Sequence[str]], str]
+HashFiles = Callable[[Path, Several[str]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,39 @@ class Workplace:
     report: Callable[[Fact], None]
     listener: Listener
     now: Callable[[], datetime]
+    memory: Memory | None = None
     image: ContainerSpec | None = None
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     from_step: str = ""
     keep: bool = False
+
+
+def told(given: Assignment, image: str) -> bytes:
+    """All that a leg is given but its files, as bytes: another leg with the same does the same."""
+    return msgspec.json.encode(
+        (
+            _plain(given.job.body),
+            _plain(given.workflow.env),
+            given.workflow.defaults.shell and given.workflow.defaults.shell.text,
+            given.plan.matrix,
+            given.inputs,
+            given.needs,
+            given.variables,
+            sorted(given.secrets),
+            image,
+        )
+    )
+
+
+def _plain(node: Node | None) -> object:
+    """A tree without its places."""
+    if node is None:
+        return None
+    if isinstance(node, Scalar):
+        return [node.text, node.plain]
+    if isinstance(node, Sequence):
+        return [_plain(item) for item in node.items]
+    return [[entry.key.text, _plain(entry.value)] for entry in node.entries]
 
 
 @dataclass(frozen=True, slots=True)

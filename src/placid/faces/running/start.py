@@ -86,7 +86,8 @@ def _nothing(asked: Asked) -> int:
 
 def _run(runs: Runs, here: Ground, starting: tuple[Read, Event], hears: Hearing) -> bool:
     read, happening = starting
-    wish = wanted(here, read, happening, runs.actions)
+    before = runs.failed_before(read.path) if here.asked.failed else 0
+    wish = wanted(here, read, happening, runs.actions, before)
     hears.plan({job.id.text: job.id.text for job in read.workflow.jobs})
     with _interruptible(runs):
         ended = runs.start(wish, hears)
