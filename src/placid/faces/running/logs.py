@@ -20,6 +20,7 @@ from placid.base.registry import nearest
 from placid.core.pipeline.facts import Fact
 from placid.faces.running.progress import Progress
 from placid.faces.running.style import Style, seconds_text, tame
+from placid.faces.running.wording import stored_text
 
 _PIECE = 1 << 20
 
@@ -134,7 +135,7 @@ def search_logs(steps: Sequence[StepLog], search: Search, style: Style) -> Itera
     with their numbers."""
     pattern = _pattern(search)
     for step in chosen(steps, search):
-        lines = _matches(step.file, pattern) if pattern else _whole(step.file)
+        lines = _matches(step.file, pattern) if pattern else _whole(step.file, style)
         shown = _last(lines, search.last) if search.last else lines
         first = next(shown, None)
         if first is None and pattern:
@@ -186,11 +187,13 @@ def _newlines(data: mmap.mmap | bytes, start: int, end: int) -> int:
     return sum(data[part : min(part + _PIECE, end)].count(b"\n") for part in parts)
 
 
-def _whole(file: Path) -> Iterator[str]:
+def _whole(file: Path, style: Style) -> Iterator[str]:
     try:
         with file.open("rb") as lines:
             for line in lines:
-                yield _text(line.rstrip(b"\n"))
+                shown = stored_text(_text(line.rstrip(b"\n")), style)
+                if shown is not None:
+                    yield shown
     except OSError:
         yield "(its log is gone)"
 

@@ -204,7 +204,8 @@ class Plain:
             sign = self._style.glyph(step.conclusion or "cancelled")
             self._say(f"{sign} {ending(step)}")
         if failed:
-            self._tails[block.key] = [self._quoted(line) for line in block.tail]
+            quoted = "\n".join(map(self._quoted, block.tail))
+            self._tails[block.key] = quoted.split("\n") if quoted else []
         self._annotations(leg, step)
 
     def _annotations(self, leg: LegView, step: StepView) -> None:

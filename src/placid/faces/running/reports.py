@@ -17,6 +17,8 @@ from placid.base.errors import Problem
 from placid.core.pipeline.facts import Annotation, Fact, RunStarted
 from placid.core.pipeline.listener import Kind, Phase
 from placid.faces.running.progress import LegView, Progress, StepView
+from placid.faces.running.style import Style
+from placid.faces.running.wording import stored_text
 
 
 class StepReport(msgspec.Struct, frozen=True):
@@ -195,6 +197,8 @@ def tail_of(path: Path, lines: int = 15, most: int = 16_384) -> list[str]:
     try:
         with path.open("rb") as file:
             file.seek(max(path.stat().st_size - most, 0))
-            return file.read().decode("utf-8", "replace").splitlines()[-lines:]
+            found = file.read().decode("utf-8", "replace").split("\n")
     except OSError:
         return []
+    shown = (stored_text(line, Style(unicode=False)) for line in found if line)
+    return [line for line in shown if line is not None][-lines:]

@@ -8,6 +8,15 @@ from placid.faces.running.progress import LegView, Progress, StepView
 from placid.faces.running.style import Style, seconds_text, tame
 
 _WORDS = {"error": "error: ", "warning": "warning: ", "notice": "notice: ", "debug": "debug: "}
+_MARKS: tuple[tuple[str, Kind], ...] = (
+    ("##[group]", "group"),
+    ("##[endgroup]", "endgroup"),
+    ("##[error]", "error"),
+    ("##[warning]", "warning"),
+    ("##[notice]", "notice"),
+    ("##[debug]", "debug"),
+    ("[command]", "command"),
+)
 _COLOURS = {"error": "red", "warning": "yellow"}
 
 
@@ -22,6 +31,15 @@ def line_text(text: str, kind: Kind, style: Style) -> str | None:
     if kind == "command":
         return style.paint(f"$ {text}", "dim")
     return style.paint(f"{_WORDS[kind]}{text}", _COLOURS.get(kind, "dim"))
+
+
+def stored_text(line: str, style: Style) -> str | None:
+    """A line of a log file, where the kinds of lines are marked; None for one not shown."""
+    if line.startswith(("##[", "[c")):
+        for mark, kind in _MARKS:
+            if line.startswith(mark):
+                return line_text(line[len(mark) :], kind, style)
+    return line
 
 
 def heading(run: RunStarted, style: Style) -> str:
