@@ -84,31 +84,34 @@ def _read(repository: Repository, path: str) -> Migration | None:
 @fact
 def pending(repository: Repository) -> tuple[Pending, ...]:
     """The newest migrations, application by application."""
+    applications = _files(repository)
     newest = [
         _newest_of_graph(repository, files) if tool == "alembic" else files[-_NEWEST:]
-        for (tool, _), files in _files(repository).items()
+        for (tool, _), files in applications.items()
     ]
+    known = max(1, 2 * _NEWEST // max(1, len(applications)))
     dates = {file.path: _day(repository, file) for files in newest for file in files}
     last = max(filter(None, dates.values()), default=None)
     return tuple(
         Pending(file, migration, day is not None and repository.today - day > _YEAR)
         for files in newest
-        for file, day in _recent(files, dates, last)
+        for file, day in _recent(files, dates, last, known)
         if (migration := _read(repository, file.path)) is not None
     )
 
 
 def _recent(
-    files: list[MigrationFile], dates: dict[str, date | None], last: date | None
+    files: list[MigrationFile], dates: dict[str, date | None], last: date | None, most: int
 ) -> Iterator[tuple[MigrationFile, date | None]]:
     """The files that were written around the time of the last one, with their days.
 
-    One without a date is at least as old as the next one that has one.
+    One without a date is at least as old as the next one that has one; of those that have none
+    after them only the last count, the fewer the more applications there are.
     """
     day: date | None = None
-    for file in reversed(files):
+    for at, file in enumerate(reversed(files)):
         day = dates[file.path] or day
-        if day is None or last is None or last - day <= _RECENT:
+        if last - day <= _RECENT if day is not None and last is not None else at < most:
             yield file, day
 
 

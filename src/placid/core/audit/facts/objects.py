@@ -20,9 +20,9 @@ from placid.formats.manifests.reading import items, mappings, value, word
 MANIFEST = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _EXAMPLE = re.compile(
-    r"(^|/)(tests?|testing|testdata|test[-_]data|__tests__|fixtures?|examples?|_examples?"
-    r"|samples?|demos?|docs?|e2e|vendor|node_modules|third[-_]party|site-packages|tutorials?"
-    r"|integration[-_]tests?|mocks?|snapshots?|__snapshots__|benchmarks?)/",
+    r"(^|/)((?:[\w.]+[-_])?(?:tests?|examples?|samples?|fixtures?)|testing|testdata|test[-_]data|__tests__|demos?"
+    r"|docs?|e2e|vendor|node_modules|third[-_]party|site-packages|tutorials?"
+    r"|mocks?|snapshots?|__snapshots__|benchmarks?)/",
     re.IGNORECASE,
 )
 

@@ -76,7 +76,11 @@ def _uses(repository: Repository) -> Iterator[tuple[str, str]]:
             yield _MORE[posixpath.basename(path)], path
     for built in dockerfiles(repository):
         images = [base.image for base in built.bases() if not built.example]
-        if not is_foreign(built.path) and any(image and not image.floating for image in images):
+        if (
+            ".devcontainer/" not in built.path
+            and not is_foreign(built.path)
+            and any(image and not image.floating for image in images)
+        ):
             yield "docker", built.path
     for workflow in workflows(repository):
         texts = [step.uses.text for job in workflow.jobs for step in job.steps if step.uses]

@@ -44,6 +44,7 @@ def bad_filter_pattern(repository: Repository, path: str) -> Iterator[Hit | Unkn
                     "or start with a pattern that includes",
                     (Place(path, patterns[0].span),),
                     action="mend filters that match nothing",
+                    severity=Severity.MEDIUM,
                 )
 
 

@@ -88,7 +88,7 @@ def _look(repository: Repository, path: str, uses: Scalar | None) -> Iterator[Hi
         (Place(path, uses.span),),
         fix=_fix(repository, path, uses, named.ref, f"v{known.node20 + 1}"),
         action="use versions of GitHub's actions that still work" if off else "update old actions",
-        severity=Severity.HIGH if off else None,
+        severity=Severity.MEDIUM if off else None,
     )
 
 

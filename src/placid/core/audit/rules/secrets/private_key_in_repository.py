@@ -4,7 +4,8 @@ Why: with it, whoever has a clone can log in, sign or read as its owner.
 Bad: `deploy/id_rsa`, `certs/server.key`, `release.p12`
 Good: the key in a secret store, its public half in the repository
 Known limits: told by the file's name and content; keys among tests and examples are left out, one
-behind a passphrase is MEDIUM. Keys inside of other files are found by `secrets/committed-secret`.
+that a test names has low confidence, one behind a passphrase is MEDIUM. Keys inside of other files
+are found by `secrets/committed-secret`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 
 from placid.base.yamltext import Span
 from placid.core.audit.facts.env_files import is_example_folder
+from placid.core.audit.facts.test_files import test_files
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Confidence, Hit, Place, Severity, Unknown, path_rule
 
@@ -45,7 +47,7 @@ def private_key_in_repository(repository: Repository, path: str) -> Iterator[Hit
     if is_example_folder(path):
         return
     action = "take the private keys out of the repository, and replace them"
-    sample = bool(_SAMPLE.search(path))
+    sample = bool(_SAMPLE.search(path)) or _is_of_tests(repository, path)
     confidence = Confidence.LOW if sample else Confidence.HIGH
     if _STORE.fullmatch(_base(path)):
         severity = Severity.LOW if sample else Severity.MEDIUM
@@ -62,6 +64,14 @@ def private_key_in_repository(repository: Repository, path: str) -> Iterator[Hit
     span = Span(found.start(), len(text.rstrip()))
     at = (Place(path, span),)
     yield Hit(f"{path} is {what}", at, None, action, severity, confidence, hidden=True)
+
+
+def _is_of_tests(repository: Repository, path: str) -> bool:
+    """Whether a test reads the key: it names the file with the folder that it is in."""
+    name = "/".join(path.rsplit("/", 2)[-2:])
+    return "/" in name and any(
+        name in (repository.text(each) or "") for each in test_files(repository)
+    )
 
 
 def _base(path: str) -> str:
