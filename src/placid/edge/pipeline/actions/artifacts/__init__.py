@@ -1,0 +1,1 @@
+"""Artifacts: which files a path means, where they are kept during a run, and what names are."""
