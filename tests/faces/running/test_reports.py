@@ -121,7 +121,7 @@ E  assert 1 == 2 ```</failure>
     </testcase>
   </testsuite>
 </testsuites>
-""")
+""")  # noqa: E501
 
 
 def test_markdown(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The tree on a terminal: what a screen shows after every picture, by a small terminal of its own."""
+"""The tree on a terminal: what a screen shows after each picture, by a small one of its own."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def still(
     return Still(terminal, style, log=log, planned=PLAN, size=lambda: size)
 
 
-def drawn(events: list[Event], now: datetime, **given: tuple[int, int]) -> str:
+def drawn(events: list[Event], now: datetime) -> str:
     terminal = Terminal()
-    tree = still(terminal, **given) if given else still(terminal)
+    tree = still(terminal)
     tell(tree, events)
     tree.draw(now)
     return terminal.shown()
@@ -176,7 +176,7 @@ def test_a_narrow_low_terminal_without_unicode() -> None:
     shown = terminal.shown()
     assert shown == snapshot("""\
 run 12  .github/workflows/ci.yml  push  main at 1a2b3c4d5e  Fix the price
-ok lint              0.5 s
++ lint              0.5 s
 | test
   | test (3.11)     4.0 s
       x Run pytest  3.1 s  P~

@@ -117,7 +117,10 @@ class _Seer:
             circle = [each for each in needed if each in above or each == name]
             if circle:
                 shown = needed[circle[0]]
-                return self._told(job, "no", f"it waits for {shown}, which waits for it")
+                self._seen[name] = self._told(
+                    job, "no", f"it waits for {shown}, which waits for it"
+                )
+                return self._seen[name]
             for each in needed:
                 if each in self._jobs:
                     self._see(each, above | {name})
@@ -297,8 +300,9 @@ def _waiting(node: Node, text: str, foresight: Foresight) -> str:
     """What a part waits for to be known."""
     paths = dict.fromkeys(each.path for each in foresight.unknown(node))
     jobs = list(dict.fromkeys(path[1] for path in paths if path[0] == "needs" and len(path) > 1))
+    named = "what it needs" if "*" in jobs else _listed(jobs)
     said = _source(node, text)
-    return f"{said}, known when {_listed(jobs)} {_is(jobs)} done" if jobs else f"on {said}"
+    return f"{said}, known when {named} {_is(jobs)} done" if jobs else f"it depends on {said}"
 
 
 def _is(names: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ _COLOURS = {
 }
 _PLAIN = "\033[0m"
 _RESULTS = {
-    "success": ("green", "✓", "ok"),
+    "success": ("green", "✓", "+"),
     "failure": ("red", "✗", "x"),
     "cancelled": ("yellow", "◼", "!"),
     "skipped": ("dim", "⊘", "-"),
