@@ -17,7 +17,7 @@ _FACTS = 50
 @click.option("--json", "as_json", is_flag=True, help="One fact a line, as stored.")
 @click.option(
     "-n",
-    "count",
+    "most",
     type=click.IntRange(1),
     help="How many of the newest facts, 50 if not given; of the last lines of each step.",
 )

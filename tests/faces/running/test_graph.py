@@ -65,7 +65,7 @@ def test_the_graph() -> None:
       ? report  only when test or build fails
   ⊘ lint        github.event_name == 'pull_request' is false: github.event_name is 'push'
 
-2 of 5 jobs run (3 legs), 2 may, 1 do not\
+2 of 5 jobs run (3 legs), 2 may, 1 will not\
 """)
 
 

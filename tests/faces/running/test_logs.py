@@ -34,7 +34,7 @@ def kept(root: Path) -> Path:
     old = root / ".placid" / "runs" / "9" / "a"
     old.mkdir(parents=True)
     (old / "0.log").write_bytes(b"one\r\ntwo")
-    (root / ".git").mkdir()
+    (root / "placid.yaml").write_text("app: shop\n")
     facts: list[Fact] = [event for event in RED if not isinstance(event, Line)]
     with open_ledger("", root / ".placid") as ledger:
         ledger.append("run/shop/12", 0, [msgspec.json.encode(fact) for fact in facts])

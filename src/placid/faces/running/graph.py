@@ -156,7 +156,7 @@ def _counted(outlook: Outlook) -> str:
     more = f" ({legs} legs)" if legs != counts["yes"] else ""
     parts = [f"{counts['yes']} of {len(outlook.jobs)} jobs run{more}"]
     parts += [f"{counts['depends']} may"] if counts["depends"] else []
-    parts += [f"{counts['no']} do not"] if counts["no"] else []
+    parts += [f"{counts['no']} will not"] if counts["no"] else []
     return ", ".join(parts)
 
 
