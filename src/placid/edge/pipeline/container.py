@@ -32,6 +32,7 @@ from placid.edge.pipeline import agent, flags
 from placid.edge.pipeline.agent import Agent
 from placid.edge.pipeline.calls import LABEL, cancelled, has, last, remove
 from placid.edge.pipeline.pulling import pull
+from placid.edge.pipeline.reclaiming import reclaim
 from placid.edge.pipeline.running import Patience
 from placid.ports.pipeline import Command, ContainerSpec, Ended, Layout, Sink, Stop
 
@@ -138,6 +139,7 @@ def opened(
     finally:
         if inner is not None:
             _end(room, inner, private)
+            reclaim(room.engine, layout.root, flags.name_of(spec.image))
         shutil.rmtree(private, ignore_errors=True)
 
 

@@ -20,6 +20,7 @@ from placid.edge.engines import environment, limits
 from placid.edge.pipeline import flags
 from placid.edge.pipeline.calls import Call, cancelled, has, remove, stream
 from placid.edge.pipeline.container import Room, fetched, mounts
+from placid.edge.pipeline.reclaiming import reclaim
 from placid.ports.pipeline import (
     ContainerSpec,
     DockerAction,
@@ -37,11 +38,12 @@ WORKSPACE = "/github/workspace"
 def run(room: Room, spec: DockerAction, place: Place, sink: Sink, stop: Stop) -> Ended:
     """Run the action to its end; Problem when its image cannot be had."""
     layout = place.layout
+    image = ""
     private = Path(tempfile.mkdtemp(prefix="_placid_", dir=layout.root))
     try:
         image = _image(room, spec, private, sink, stop)
         name = f"placid-{uuid4().hex[:16]}"
-        given = translated(spec.env, place) | {"GITHUB_ACTIONS": "true"}
+        given = translated(spec.env, place) | {"HOME": "/github/home", "GITHUB_ACTIONS": "true"}
         told = flags.variables({"CI": "true", **given})
         argv = [*room.common(name), "--rm", *room.engine.run, "--workdir", WORKSPACE]
         for outer, inner in folders(layout):
@@ -57,6 +59,8 @@ def run(room: Room, spec: DockerAction, place: Place, sink: Sink, stop: Stop) ->
         )
         return stream(call, sink, stop)
     finally:
+        if image:
+            reclaim(room.engine, layout.root, image)
         shutil.rmtree(private, ignore_errors=True)
 
 

@@ -54,6 +54,14 @@ class Places:
         return self._rooms
 
 
+def reclaim(folder: Path) -> None:
+    """Make a job's folder removable that a killed run left: where containers wrote into it, some of
+    its files may be another user's."""
+    from placid.edge.pipeline.reclaiming import reclaim_after_kill  # noqa: PLC0415  only here
+
+    reclaim_after_kill(folder)
+
+
 def clean(marks: Collection[str]) -> list[str]:
     """Remove the containers and networks that runs with these marks left behind when they were
     killed; returns a sentence for each that stays. Asks the engines, so 0.1 s and more."""

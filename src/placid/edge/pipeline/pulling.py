@@ -46,7 +46,7 @@ def pull(
     finally:
         (folder / "config.json").unlink(missing_ok=True)
     if why:
-        raise _refused(image, why, known=bool(login))
+        raise _refused(Path(engine.program).name, image, why, known=bool(login))
     return image
 
 
@@ -72,10 +72,11 @@ def _attempts(
     return why
 
 
-def _refused(image: str, why: str, *, known: bool) -> Problem:
+def _refused(program: str, image: str, why: str, *, known: bool) -> Problem:
     what = f"the image {image} cannot be pulled: {why}"
     if UNREACHED.search(why) and not DENIED.search(why):
-        fix = f"there is no way to its registry; bring it here by `podman load` or build {image}"
+        fix = "there is no way to its registry; bring the image here by"
+        fix += f" `{program} load`, or build it"
     elif known:
         fix = "correct the image's name, or the credentials"
     else:

@@ -44,7 +44,10 @@ class Rooms:
         self, spec: DockerAction, place: Place, mark: str, sink: Sink, stop: Stop
     ) -> Ended:  # a container action
         """Run a container action."""
-        room = self._rooms.get(place.layout.root) or Room(self._working(), mark, say=_line(sink))
+        room = self._rooms.get(place.layout.root)
+        if room is None:
+            say, patience = _line(sink), self._host.patience
+            room = Room(self._working(), mark, say=say, patience=patience)
         return docker_action.run(room, spec, place, sink, stop)
 
     def _entered(
@@ -77,22 +80,18 @@ def _enter(
 ) -> tuple[Room, Place]:
     """Make everything the job needs; all of it ends with the stack."""
     layout, container = spec.layout, spec.container
-    described: dict[str, object] = {}
-    ready = None
+    ready: Callable[[], dict[str, object]] = dict[str, object]
     if spec.services:
         room = stack.enter_context(services.networked(room))
         published = container is None
         begun = services.begun(room, layout, spec.services, stop, published=published)
         ready = stack.enter_context(begun)
-    if container is not None:
-        inner, env, called = stack.enter_context(opened(room, layout, container, stop))
-        described["container"] = {"id": called, "network": room.network}
-        place: Place = ContainerPlace(layout, inner, env, described)
-    else:
-        place = stack.enter_context(HostPlace(spec, host, described))
-    if ready is not None:
-        described["services"] = ready()
-    return room, place
+    if container is None:
+        return room, stack.enter_context(HostPlace(spec, host, {"services": ready()}))
+    inner, env, called = stack.enter_context(opened(room, layout, container, stop))
+    described: dict[str, object] = {"container": {"id": called, "network": room.network}}
+    described["services"] = ready()
+    return room, ContainerPlace(layout, inner, env, described)
 
 
 def _no_engine() -> Problem:

@@ -161,7 +161,8 @@ class Services:
         """`job.services`, when all are ready; the first Problem otherwise."""
         for future in wait([future for _, future in self._all], None, FIRST_EXCEPTION).done:
             future.result()
-        for each in [self._pool.submit(service.finished) for service, _ in self._all]:
+        unchecked = [service for service, future in self._all if not future.result().check]
+        for each in [self._pool.submit(service.finished) for service in unchecked]:
             each.result()
         return {
             service.name: {

@@ -27,8 +27,9 @@ def made() -> Generator[Images]:
     if not images.usable():
         pytest.skip(images.REASON)
     path = "ENV PATH=/usr/local/bin:/usr/bin:/bin"
+    run = (path, 'CMD ["true"]')
     found = Images(
-        images.make("small", changes=(path, "ENV GREETING=hello world")),
+        images.make("small", changes=(*run, "ENV GREETING=hello world")),
         images.make("bash", bash=True, changes=(path,)),
         images.make("user", changes=(path, "USER 1234")),
         images.make("bare", shell=False),

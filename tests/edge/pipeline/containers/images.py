@@ -13,7 +13,19 @@ BUSYBOX = Path("/bin/busybox")
 APPLETS = (
     *("sh", "cat", "ls", "env", "id", "sleep", "echo", "true", "false", "touch", "test", "grep"),
     *("seq", "tr", "head", "wc", "kill", "pwd", "httpd", "wget", "nc", "ps", "stat", "setsid"),
-    *("readlink", "base64", "chmod", "mkdir", "dd", "hostname", "printf", "rm", "tail", "ulimit"),
+    *(
+        "readlink",
+        "base64",
+        "chmod",
+        "chown",
+        "mkdir",
+        "dd",
+        "hostname",
+        "printf",
+        "rm",
+        "tail",
+        "ulimit",
+    ),
 )
 REASON = "containers need podman: apt-get install podman runc slirp4netns busybox-static"
 
@@ -29,7 +41,9 @@ def libraries(program: str) -> list[str]:
     return re.findall(r"(/\S+)", said)
 
 
-def make(name: str, *, shell: bool = True, bash: bool = False, changes: tuple[str, ...] = ()) -> str:
+def make(
+    name: str, *, shell: bool = True, bash: bool = False, changes: tuple[str, ...] = ()
+) -> str:
     """An image with busybox (with a link for each applet when there is to be a shell)."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:

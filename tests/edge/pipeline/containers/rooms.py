@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Generator, Mapping
 from pathlib import Path
 
+import msgspec
+
 from placid.edge.pipeline.host import HostOptions
 from placid.edge.pipeline.places import Places
 from placid.engine.pipeline.stopping import Stopper
@@ -45,6 +47,14 @@ def do(
         return Ran(place.run(command, pieces.append, stop), b"".join(pieces))
     with Stopper() as mine:
         return Ran(place.run(command, pieces.append, mine), b"".join(pieces))
+
+
+def part(place: Place, *names: str) -> dict[str, object]:
+    """A part of what the place says of itself."""
+    found = dict(place.described)
+    for name in names:
+        found = msgspec.convert(found[name], dict[str, object])
+    return found
 
 
 def podman(*arguments: str) -> str:

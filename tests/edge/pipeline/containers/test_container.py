@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from placid.edge.pipeline.places import Places, clean
 from placid.engine.pipeline.stopping import Stopper
 from placid.ports.pipeline import ContainerSpec, Layout, Place, PlaceSpec
 from tests.edge.pipeline.containers.conftest import Images
-from tests.edge.pipeline.containers.rooms import PLACES, do, labelled, podman, room
+from tests.edge.pipeline.containers.rooms import PLACES, do, labelled, part, podman, room
 from tests.edge.pipeline.places import QUICK, so
 
 TEXT = st.binary(max_size=60).map(lambda raw: os.fsdecode(raw.replace(b"\0", b"")))
@@ -32,7 +33,7 @@ NAMES = st.binary(min_size=1, max_size=12).map(
 @pytest.fixture(scope="module", params=["small", "bash"])
 def place(
     request: pytest.FixtureRequest, made: Images, tmp_path_factory: pytest.TempPathFactory
-):  # noqa: ANN201
+) -> Generator[Place]:
     image = str(getattr(made, request.param))
     with room(tmp_path_factory.mktemp("job"), ContainerSpec(image)) as opened:
         yield opened
@@ -251,8 +252,9 @@ def test_an_image_with_its_own_user(made: Images, tmp_path: Path) -> None:
 
 
 def test_an_image_without_a_shell(made: Images, tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="has no shell") as caught, room(
-        tmp_path, ContainerSpec(made.bare)
+    with (
+        pytest.raises(Problem, match="has no shell") as caught,
+        room(tmp_path, ContainerSpec(made.bare)),
     ):
         raise AssertionError
     assert "debug" in (caught.value.fix or "")
@@ -308,9 +310,8 @@ def test_a_stop_while_it_starts(made: Images, tmp_path: Path) -> None:
 
 def test_a_container_that_is_removed_meanwhile(made: Images, tmp_path: Path) -> None:
     with room(tmp_path, ContainerSpec(made.small)) as place:
-        container = place.described["container"]
-        assert isinstance(container, dict)
-        killer = threading.Timer(0.3, lambda: podman("rm", "--force", "-t", "0", container["id"]))
+        number = str(part(place, "container")["id"])
+        killer = threading.Timer(0.3, lambda: podman("rm", "--force", "-t", "0", number))
         killer.start()
         with pytest.raises(Problem, match="container ended"):
             do(place, "sleep", "60")
@@ -321,6 +322,7 @@ def test_a_container_that_is_removed_meanwhile(made: Images, tmp_path: Path) -> 
 
 KILLED = """
 import sys
+from collections.abc import Generator
 from pathlib import Path
 from placid.ports.pipeline import *
 from placid.edge.pipeline.places import Places
@@ -356,8 +358,9 @@ def test_killed_it_leaves_nothing_after_the_next_start(made: Images, tmp_path: P
 def test_no_image_and_no_network(tmp_path: Path) -> None:
     said: list[str] = []
     spec = ContainerSpec("127.0.0.1:1/placid/nothing:1")
-    with pytest.raises(Problem, match="cannot be pulled") as caught, room(
-        tmp_path, spec, said=said
+    with (
+        pytest.raises(Problem, match="cannot be pulled") as caught,
+        room(tmp_path, spec, said=said),
     ):
         raise AssertionError
     assert "no way to its registry" in (caught.value.fix or "")
@@ -365,7 +368,8 @@ def test_no_image_and_no_network(tmp_path: Path) -> None:
 
 def test_an_engine_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(Problem, match="podman or docker"), room(
-        tmp_path, ContainerSpec("x"), places=Places(HostOptions())
+    with (
+        pytest.raises(Problem, match="podman or docker"),
+        room(tmp_path, ContainerSpec("x"), places=Places(HostOptions())),
     ):
         raise AssertionError
