@@ -110,3 +110,59 @@ _KINDS = {
 def removal(api_version: str, kind: str) -> Removal | None:
     """What became of a kind in an API version; None when it is there to stay."""
     return _KINDS.get((api_version, kind))
+
+
+class Deprecation(NamedTuple):
+    """since: the first release that warns; `same` says that `instead` takes the object as it is.
+
+    better is what to write, `instead` with the kind where that is another
+    """
+
+    since: int
+    instead: str
+    better: str
+    same: bool = False
+
+
+_DEPRECATED: tuple[tuple[str, str, int, str, str, bool], ...] = (
+    ("v1", "Endpoints", 33, "discovery.k8s.io/v1", "discovery.k8s.io/v1 EndpointSlice", False),
+    ("v1", "ComponentStatus", 19, "", "", False),
+    (
+        "admissionregistration.k8s.io/v1beta1",
+        "ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding",
+        31,
+        "admissionregistration.k8s.io/v1",
+        "",
+        True,
+    ),
+    (
+        "networking.k8s.io/v1beta1",
+        "IPAddress ServiceCIDR",
+        34,
+        "networking.k8s.io/v1",
+        "",
+        True,
+    ),
+    ("storage.k8s.io/v1beta1", "VolumeAttributesClass", 34, "storage.k8s.io/v1", "", True),
+    *(
+        (
+            f"resource.k8s.io/{version}",
+            "DeviceClass ResourceClaim ResourceClaimTemplate ResourceSlice",
+            since,
+            "resource.k8s.io/v1",
+            "",
+            False,
+        )
+        for version, since in (("v1beta1", 35), ("v1beta2", 36))
+    ),
+)
+_LEAVING = {
+    (version, kind): Deprecation(since, instead, better or instead, same)
+    for version, kinds, since, instead, better, same in _DEPRECATED
+    for kind in kinds.split()
+}
+
+
+def deprecation(api_version: str, kind: str) -> Deprecation | None:
+    """What a kind that is served still is to give way to; None when it is there to stay."""
+    return _LEAVING.get((api_version, kind))
