@@ -198,16 +198,17 @@ def test_a_sink_that_breaks_ends_the_command(place: HostPlace) -> None:
         place.run(command, broken, stop)
 
 
-def test_many_threads_run_many_commands(place: HostPlace) -> None:
-    before = len(os.listdir("/proc/self/fd"))
+def test_many_threads_run_many_commands(tmp_path: Path) -> None:
+    before = set(os.listdir("/proc/self/fd"))
 
     def work(worker: int) -> list[str]:
-        return [line for i in range(200) for line in run(place, "/bin/echo", f"{worker}.{i}").lines]
+        commands = (run(place, "/bin/echo", f"{worker}.{i}") for i in range(200))
+        return [line for ran in commands for line in ran.lines]
 
-    with ThreadPoolExecutor(8) as pool:
+    with host(tmp_path) as place, ThreadPoolExecutor(8) as pool:
         for worker, lines in enumerate(pool.map(work, range(8))):
             assert lines == [f"{worker}.{i}" for i in range(200)]
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert set(os.listdir("/proc/self/fd")) == before
 
 
 def test_output_after_the_end_is_waited_for_while_it_comes(place: HostPlace) -> None:

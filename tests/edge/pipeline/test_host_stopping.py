@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -24,6 +25,8 @@ def place(tmp_path: Path) -> Iterator[HostPlace]:
         yield place
 
 
+# bash forgets a SIGINT that comes while it waits for a command which ends well; hence ": > $0"
+# where it must not.
 def stopped(place: HostPlace, script: str, ready: Path) -> Ran:
     """Run a script, and ask it to stop as soon as it has made the file `ready`."""
     with Stopper() as stop:
@@ -41,7 +44,7 @@ def stopped(place: HostPlace, script: str, ready: Path) -> Ran:
 
 def test_sigint_ends_what_does_not_mind(tmp_path: Path) -> None:
     with host(tmp_path / "job", PATIENT) as place:
-        ran = stopped(place, "echo began; touch $0; sleep 1000", tmp_path / "ready")
+        ran = stopped(place, "echo began; : > $0; sleep 1000", tmp_path / "ready")
     assert (ran.code, ran.stopped, ran.lines) == (130, True, ["began"])
 
 
@@ -69,10 +72,10 @@ def test_one_that_only_minds_term_ends_by_it(place: HostPlace, tmp_path: Path) -
 
 def test_the_deadline_stops_by_itself(place: HostPlace) -> None:
     with Stopper(deadline=time.monotonic() + 0.1) as stop:
-        ran = bash(place, "echo began; sleep 1000", stop=stop)
+        ran = run(place, "sleep", "1000", stop=stop)
         assert stop.expired
         assert not stop.asked
-    assert (ran.code, ran.stopped, ran.lines) == (130, True, ["began"])
+    assert (ran.code, ran.stopped) == (130, True)
 
 
 def test_a_flood_of_output_does_not_put_the_stop_off(place: HostPlace) -> None:
@@ -143,13 +146,14 @@ def test_two_at_once_are_stopped_apart(place: HostPlace, tmp_path: Path) -> None
     ends: dict[str, Ran] = {}
     with Stopper() as one, Stopper() as other:
         for name, stop in (("one", one), ("other", other)):
-            script = f"touch {tmp_path}/{name}; while [ ! -e {tmp_path}/go ]; do sleep 0.02; done"
+            os.mkfifo(tmp_path / f"{name}.go")
+            script = f": > {tmp_path}/{name}; read -r line < {tmp_path}/{name}.go"
             threading.Thread(target=_into, args=(ends, name, place, script, stop)).start()
         so(lambda: (tmp_path / "one").exists() and (tmp_path / "other").exists())
         one.ask()
         so(lambda: "one" in ends)
         assert "other" not in ends
-        (tmp_path / "go").touch()
+        (tmp_path / "other.go").write_text("go\n")
         so(lambda: "other" in ends)
     assert (ends["one"].code, ends["one"].stopped) == (130, True)
     assert (ends["other"].code, ends["other"].stopped) == (0, False)
