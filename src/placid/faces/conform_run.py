@@ -86,7 +86,8 @@ def mask(line: str) -> object:
 
 def matcher(line: str) -> object:
     """The matches of the lines, each with what its groups held."""
-    from placid.formats.runnertext import Matchers, matchers_of
+    from placid.formats.runnertext import Matchers
+    from placid.formats.runnertext.matcherfiles import matchers_of
 
     asked = _matcher_line.decode(line)
     matchers = Matchers(matchers_of(asked.matcher))

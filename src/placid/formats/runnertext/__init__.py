@@ -21,12 +21,6 @@ from placid.formats.runnertext.commandfiles import (
 from placid.formats.runnertext.commands import Commands
 from placid.formats.runnertext.lines import KNOWN, Parsed, parse
 from placid.formats.runnertext.masking import Masks, Stream
-from placid.formats.runnertext.matcherfiles import (
-    Matcher,
-    MatcherError,
-    matchers_of,
-    read_matchers,
-)
 from placid.formats.runnertext.matchers import Match, Matchers, note_of, rooted, uncoloured
 from placid.formats.runnertext.notes import Note, Notes
 from placid.formats.runnertext.pump import Pump
@@ -40,8 +34,6 @@ __all__ = [
     "Issue",
     "Masks",
     "Match",
-    "Matcher",
-    "MatcherError",
     "Matchers",
     "Note",
     "Notes",
@@ -52,11 +44,9 @@ __all__ = [
     "Summary",
     "Values",
     "decoded",
-    "matchers_of",
     "note_of",
     "parse",
     "read_env",
-    "read_matchers",
     "read_output",
     "read_path",
     "read_state",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from placid.formats.runnertext.lines import Parsed
-from placid.formats.runnertext.notes import Level, Note
-
-_LARGEST = 1 << 31
+from placid.formats.runnertext.lines import BLANKS, Parsed
+from placid.formats.runnertext.notes import Level, Note, whole
 
 
 def note_of_command(level: Level, parsed: Parsed, workspace: str = "") -> Note:
@@ -33,6 +31,4 @@ def note_of_command(level: Level, parsed: Parsed, workspace: str = "") -> Note:
 
 
 def _whole(parsed: Parsed, name: str) -> int:
-    text = parsed.property(name).strip().removeprefix("+")
-    number = int(text) if text.isascii() and text.isdecimal() else 0
-    return number if number < _LARGEST else 0
+    return whole(parsed.property(name).strip(BLANKS).removeprefix("+"))

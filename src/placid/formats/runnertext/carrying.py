@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from placid.base.errors import Problem
 from placid.formats.runnertext.annotations import note_of_command
 from placid.formats.runnertext.lines import BLANKS, Parsed
-from placid.formats.runnertext.matcherfiles import Matcher, MatcherError, read_matchers
 from placid.formats.runnertext.notes import Level
 from placid.formats.runnertext.said import Refused, Said
+
+if TYPE_CHECKING:
+    from placid.formats.runnertext.matcherfiles import Matcher
 
 Carry = Callable[[Said, Parsed], list[str]]
 
@@ -47,13 +50,13 @@ def _endgroup(said: Said, parsed: Parsed) -> list[str]:
 
 def _set_output(said: Said, parsed: Parsed) -> list[str]:
     lines = said.warning(_DEPRECATED.format("set-output"))
-    said.outputs[_name_in(parsed)] = parsed.data
+    said.outputs[_name_in(parsed, lines)] = parsed.data
     return lines
 
 
 def _save_state(said: Said, parsed: Parsed) -> list[str]:
     lines = said.warning(_DEPRECATED.format("save-state"))
-    said.state[_name_in(parsed)] = parsed.data
+    said.state[_name_in(parsed, lines)] = parsed.data
     return lines
 
 
@@ -130,6 +133,9 @@ def _remove_matcher(said: Said, parsed: Parsed) -> list[str]:
 
 
 def _read(said: Said, path: str) -> tuple[Matcher, ...]:
+    # Most runs meet no matcher.
+    from placid.formats.runnertext.matcherfiles import MatcherError, read_matchers  # noqa: PLC0415
+
     try:
         return read_matchers(said.options.read(path))
     except (Problem, MatcherError, OSError) as error:
@@ -140,10 +146,11 @@ def _nothing(said: Said, parsed: Parsed) -> list[str]:
     return []
 
 
-def _name_in(parsed: Parsed) -> str:
+def _name_in(parsed: Parsed, shown: list[str] | None = None) -> str:
     if name := parsed.property("name"):
         return name
-    raise Refused(f"Required field 'name' is missing in ##[{parsed.command.lower()}] command.")
+    command = parsed.command.lower()
+    raise Refused(f"Required field 'name' is missing in ##[{command}] command.", shown)
 
 
 CARRY: dict[str, Carry] = {

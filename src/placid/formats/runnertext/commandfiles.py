@@ -14,7 +14,6 @@ stands before a mistake has been applied when GitHub's runner meets it: `Command
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 SUMMARY_LIMIT = 1024 * 1024
@@ -47,19 +46,17 @@ class CommandFileError(Exception):
         self.values, self.issues = dict(values), issues
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(NamedTuple):
     """Names and values in the order of the file; of a name that comes twice the last value."""
 
-    values: dict[str, str] = field(default_factory=dict[str, str])
+    values: dict[str, str]
     issues: tuple[Issue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """The text of a job summary; empty when there is none, or when it is too large."""
 
-    text: str = ""
+    text: str
     issues: tuple[Issue, ...] = ()
 
 

@@ -51,6 +51,7 @@ class Commands(Said):
             lines += CARRY[name](self, parsed)
         except Refused as error:
             shown = name if name in _SILENT else line
+            lines += error.shown
             lines += self.error(f"Unable to process command '{shown}' successfully.")
             lines += self.error(str(error))
             self.fail(str(error))

@@ -12,16 +12,19 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Iterator
+from functools import cache
 
 _LEAST = 6
 _QUOTED_AT_LEAST = 9
 _WRAPPED = 76
+_LONG = 1 << 16
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
-_JSON = {
-    **{code: f"\\u{code:04x}" for code in (*range(0x20), 0x85, 0x2028, 0x2029)},
+_JSON_PLAIN = {
+    **{code: f"\\u{code:04x}" for code in range(0x20)},
     **str.maketrans({"\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}),
     **str.maketrans({'"': '\\"', "\\": "\\\\"}),
 }
+_JSON = {**_JSON_PLAIN, **{code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}}
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
 _XML_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _HTML = {**_XML, **str.maketrans({"'": "&#39;"})}
@@ -40,7 +43,8 @@ _URL_ALPHABET = str.maketrans("+/", "-_")
 
 def forms(secret: str) -> dict[str, None]:
     """The secret and all its forms, each once."""
-    found = dict.fromkeys((secret, *official(secret), *others(secret)))
+    more = others(secret) if len(secret) <= _LONG else ()
+    found = dict.fromkeys((secret, *official(secret), *more))
     found.pop("", None)
     return found
 
@@ -77,8 +81,10 @@ def others(secret: str) -> Iterator[str]:
     yield secret.translate(_XML_TEXT)
     yield secret.translate(_HTML)
     yield secret.translate(_PYTHON_HTML)
-    yield secret.translate(_JSON).replace("/", "\\/")
-    yield _ascii(secret.translate(_JSON))
+    plain = secret.translate(_JSON_PLAIN)
+    yield plain
+    yield plain.replace("/", "\\/")
+    yield _ascii(plain)
     yield from _shell(secret)
 
 
@@ -120,15 +126,18 @@ def _percent_others(data: bytes) -> Iterator[str]:
 
 
 def _percent(data: bytes, kept: frozenset[int], escape: str = "%{:02X}") -> str:
-    return "".join([chr(byte) if byte in kept else escape.format(byte) for byte in data])
+    return "".join(map(_percents(kept, escape).__getitem__, data))
+
+
+@cache
+def _percents(kept: frozenset[int], escape: str) -> list[str]:
+    return [chr(byte) if byte in kept else escape.format(byte) for byte in range(256)]
 
 
 def _ascii(text: str) -> str:
-    if text.isascii():
-        return text
     units = text.encode("utf-16-be", "surrogatepass")
     codes = [units[at] << 8 | units[at + 1] for at in range(0, len(units), 2)]
-    return "".join([chr(code) if code < 0x80 else f"\\u{code:04x}" for code in codes])
+    return "".join([chr(code) if code < 0x7F else f"\\u{code:04x}" for code in codes])
 
 
 def _base64(data: bytes) -> str:

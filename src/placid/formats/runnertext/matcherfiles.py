@@ -10,13 +10,16 @@ numbers may be text. Comments and trailing commas are let through, as the runner
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeGuard
 
-from placid.base.yamltext import Mapping, Node, Scalar
 from placid.formats.runnertext.regexes import Expression, RegexError
 
 PROPERTIES = ("file", "line", "column", "severity", "code", "message", "fromPath")
+_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])', re.DOTALL)
+_INTEGER = re.compile(r"-?[0-9]{1,9}")
 _SEVERITIES = frozenset(("", "error", "warning", "notice"))
 
 
@@ -46,9 +49,9 @@ def read_matchers(text: str) -> tuple[Matcher, ...]:
     """The matchers of a file. MatcherError when it has a mistake."""
     text = text.removeprefix("\ufeff")
     try:
-        data: object = json.loads(text)
-    except ValueError as error:
-        data = _relaxed(text, error)
+        data: object = json.loads(_strict(text), strict=False) if text.strip() else None
+    except (ValueError, RecursionError) as error:
+        raise MatcherError(f"The file is no JSON: {error}") from None
     return matchers_of(data)
 
 
@@ -163,7 +166,7 @@ def _number(fields: dict[str, object], name: str) -> int | None:
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str) and value.strip().removeprefix("-").isdecimal():
+    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
         return int(value)
     raise MatcherError(f"'{name}' must be the number of a group")
 
@@ -180,19 +183,7 @@ def _flag(fields: dict[str, object], name: str) -> bool:
             raise MatcherError(f"'{name}' must be true or false")
 
 
-def _relaxed(text: str, error: ValueError) -> object:
-    # Rarely needed, and it brings the YAML reader.
-    from placid.formats.jsontext import read_json  # noqa: PLC0415
-
-    root = read_json(text)
-    if root is None:
-        raise MatcherError(f"The file is no JSON: {error}")
-    return _plain(root)
-
-
-def _plain(node: Node) -> object:
-    if isinstance(node, Scalar):
-        return node.value
-    if isinstance(node, Mapping):
-        return {entry.key.text: _plain(entry.value) for entry in node.entries}
-    return [_plain(item) for item in node.items]
+def _strict(text: str) -> str:
+    for loose in (_COMMENT, _COMMA):
+        text = loose.sub(lambda found: found[1] or "", text)
+    return text

@@ -14,15 +14,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from placid.formats.runnertext.lines import BLANKS
-from placid.formats.runnertext.matcherfiles import Matcher, Pattern
-from placid.formats.runnertext.notes import Level, Note
+from placid.formats.runnertext.notes import Level, Note, whole
+
+if TYPE_CHECKING:  # most runs meet no matcher
+    from placid.formats.runnertext.matcherfiles import Matcher, Pattern
 
 LONGEST = 8192
 # The second form is what the runner's own expression, by a slip, looks for.
-_COLOUR = re.compile("(?:\x1b|\x0033)\\[[0-9;]*m?")
+_COLOUR = "(?:\x1b|\x0033)\\[[0-9;]*m?"
 _LEVELS: dict[str, Level] = {
     "": "error",
     "error": "error",
@@ -107,7 +109,7 @@ class Matchers:
 
 def uncoloured(line: str) -> str:
     """A line as matchers see it."""
-    return _COLOUR.sub("", line) if "[" in line else line
+    return re.sub(_COLOUR, "", line) if "[" in line else line
 
 
 def rooted(file: str, from_path: str, workspace: str) -> str:
@@ -136,15 +138,9 @@ def note_of(match: Match, file_of: FileOf) -> Note | None:
         level,
         match.message or "",
         file_of(file, match.fromPath or "") if file else "",
-        _whole(match.line),
-        _whole(match.column),
+        whole(match.line or ""),
+        whole(match.column or ""),
     )
-
-
-def _whole(text: str | None) -> int:
-    digits = text or ""
-    number = int(digits) if digits.isascii() and digits.isdecimal() else 0
-    return number if number < 1 << 31 else 0
 
 
 class _Running:

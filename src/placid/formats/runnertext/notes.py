@@ -22,6 +22,15 @@ class Note(NamedTuple):
     title: str = ""
 
 
+def whole(text: str) -> int:
+    """A line or column; 0 for what is no number, or none that fits in 31 bits."""
+    digits = text.lstrip("0")
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 10:
+        return 0
+    number = int(digits)
+    return number if number < 1 << 31 else 0
+
+
 class Notes:
     """The annotations of one step: ten of each level are kept."""
 

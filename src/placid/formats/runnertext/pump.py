@@ -17,12 +17,12 @@ from collections.abc import Callable
 from placid.formats.runnertext.commands import Commands
 from placid.formats.runnertext.matchers import uncoloured
 
-LONGEST = 4 << 20
+LONGEST = 1 << 20
 _BLANKS = rb"[\t\x0b\x0c ]*"
 _OTHER_BLANKS = (
     rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80"
 )
-_COLONS = re.compile(rb"\n%b(?:(?:%b)%b)*::" % (_BLANKS, _OTHER_BLANKS, _BLANKS))
+_COLONS = rb"\n%b(?:(?:%b)%b)*::" % (_BLANKS, _OTHER_BLANKS, _BLANKS)
 _HEAD = 1 << 16
 
 
@@ -75,7 +75,7 @@ class Pump:
         # What a command is to hide must not leave before it is known whether it is one.
         head = b"".join(self._held)[:_HEAD]
         self._held = [b"".join(self._held)]
-        return b"##[" in head or _COLONS.match(b"\n" + head) is not None
+        return b"##[" in head or re.match(_COLONS, b"\n" + head) is not None
 
     def _ended(self, data: bytes) -> None:
         """Take text that ends with the end of a line."""
@@ -147,7 +147,7 @@ def _starts(data: bytes) -> list[int]:
     """Where the lines begin that may be commands."""
     starts = set[int]()
     if b"::" in data:
-        starts.update(found.start() for found in _COLONS.finditer(b"\n" + data))
+        starts.update(found.start() for found in re.finditer(_COLONS, b"\n" + data))
     at = data.find(b"##[")
     while at >= 0:
         starts.add(data.rfind(b"\n", 0, at) + 1)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from placid.base.errors import Problem
 from placid.formats.runnertext.lines import BLANKS
@@ -22,8 +23,7 @@ def no_file(file: str, from_path: str) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What commands depend on.
 
     env        the step's environment: ACTIONS_ALLOW_UNSECURE_... lets old commands work
@@ -33,7 +33,7 @@ class Options:
     file_of    where in the repository the file of a matched problem is
     """
 
-    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    env: Mapping[str, str] = MappingProxyType({})
     workspace: str = ""
     debug: bool = False
     read: Callable[[str], str] = no_files
@@ -45,7 +45,11 @@ class Options:
 
 
 class Refused(Exception):
-    """A command that cannot be carried out."""
+    """A command that cannot be carried out. `shown` are lines for the log from before."""
+
+    def __init__(self, why: str, shown: list[str] | None = None) -> None:
+        super().__init__(why)
+        self.shown = shown or []
 
 
 class Said:

@@ -10,9 +10,10 @@ costs next to nothing, and none is ever missed, since none is without its anchor
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 _GRAM = 3
+_FAR = 200
 # From common to rare, as far as logs go; what is not here is rarer.
 _COMMON = (
     b" etaoinsrld0c1mpu2-.:/h3g_f=45\n6789b\"yT,v()w'[]kAESCIRx\tDNPOZ\\LMFj+*><BqzUGWH{}V;YKXJQ"
@@ -39,23 +40,17 @@ class Scanner:
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:
         """Where needles are, from and to, in order; those that touch or overlap are one."""
-        found = sorted(self._found(data))
-        merged: list[tuple[int, int]] = []
-        for start, end in found:
-            if merged and start <= merged[-1][1]:
-                merged[-1] = merged[-1][0], max(end, merged[-1][1])
-            else:
-                merged.append((start, end))
-        return merged
-
-    def _found(self, data: bytes) -> Iterator[tuple[int, int]]:
+        cover: bytearray | None = None  # a mark for each byte of a needle
         places = self._places
         for size in self._sizes:
             for at in self._candidates(data, size):
                 for needle, offset in places[data[at : at + size]]:
                     start = at - offset
                     if start >= 0 and data.startswith(needle, start):
-                        yield start, start + len(needle)
+                        if cover is None:
+                            cover = bytearray(len(data))
+                        cover[start : start + len(needle)] = _MARK * len(needle)
+        return _runs(cover) if cover else []
 
     def _candidates(self, data: bytes, size: int) -> list[int]:
         pieces = data.translate(self._marks).split(_MARK)
@@ -68,12 +63,28 @@ class Scanner:
         return found
 
 
+def _runs(cover: bytearray) -> list[tuple[int, int]]:
+    found = list[tuple[int, int]]()
+    start = cover.find(_MARK)
+    while start >= 0:
+        end = cover.find(b"\0", start)
+        end = len(cover) if end < 0 else end
+        found.append((start, end))
+        start = cover.find(_MARK, end)
+    return found
+
+
+def _room(needle: bytes) -> int:
+    """Before where the anchor of a needle may be."""
+    return min(max(len(needle) - _GRAM + 1, 1), _FAR)
+
+
 def _anchors(needles: list[bytes]) -> dict[int, int]:
     """Bytes that meet all needles, each with its turn: rare ones that meet many come first."""
     meets: dict[int, int] = defaultdict(int)  # by byte, a bit for each needle
     for index, needle in enumerate(needles):
         bit = 1 << index
-        for byte in set(needle[: max(len(needle) - _GRAM + 1, 1)]):
+        for byte in set(needle[: _room(needle)]):
             meets[byte] |= bit
     missed = (1 << len(needles)) - 1
     chosen: dict[int, int] = {}
@@ -86,7 +97,7 @@ def _anchors(needles: list[bytes]) -> dict[int, int]:
 
 def _anchor_of(needle: bytes, anchors: dict[int, int]) -> int:
     """The offset of a needle's anchor; of several places the one with the rarest bytes after it."""
-    room = max(len(needle) - _GRAM + 1, 1)
+    room = _room(needle)
     first = min(anchors.keys() & set(needle[:room]), key=anchors.__getitem__)
     places = [at for at in range(room) if needle[at] == first]
     return min(places, key=lambda at: sum(_COST[byte] for byte in needle[at + 1 : at + _GRAM]))

@@ -9,7 +9,7 @@ from placid.formats.runnertext.regexes.reader import Reader
 
 SHORTHANDS = frozenset("dDsSwW")
 _CATEGORY = re.compile(r"L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfson]?")
-_LAST = 0x10FFFF
+_LAST = 0xFFFF
 
 
 def literal(char: str) -> str:
@@ -86,6 +86,9 @@ def _ranges(name: str, negated: bool) -> str:
         if holds and start < 0:
             start = code
         elif not holds and start >= 0:
-            found.append(f"\\U{start:08x}-\\U{code - 1:08x}")
+            found.append(f"\\u{start:04x}-\\u{code - 1:04x}")
             start = -1
+    # .NET sees the two surrogates of what comes after.
+    if "Cs".startswith(name) is not negated:
+        found.append("\\U00010000-\\U0010ffff")
     return "".join(found)

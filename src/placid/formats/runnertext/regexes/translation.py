@@ -70,10 +70,10 @@ class _Translation:
 
     def slots(self) -> list[list[int]]:
         """For each of .NET's groups from 1 on, Python's groups that fill it."""
-        highest = max(self._number.values(), default=0)
+        count = len(set(self._number.values()))
         return [
             [place for place, number in self._number.items() if number == wanted]
-            for wanted in range(1, highest + 1)
+            for wanted in range(1, count + 1)
         ]
 
     def text(self) -> str:
@@ -163,7 +163,7 @@ class _Translation:
     def _numbered(self) -> str:
         reader, start = self._reader, self._reader.at - 1
         highest = max(self._number.values(), default=0)
-        while reader.peek().isdigit() and int(reader.pattern[start : reader.at + 1]) <= highest:
+        while _is_number(reader.peek()) and int(reader.pattern[start : reader.at + 1]) <= highest:
             reader.take()
         number = int(reader.pattern[start : reader.at])
         if number <= highest:
@@ -178,7 +178,7 @@ class _Translation:
     def _place(self, name: str) -> int:
         """Python's number of a group that .NET calls by a name or number."""
         for place, known in enumerate(self._names, 1):
-            if known == name or (name.isdigit() and self._number[place] == int(name)):
+            if known == name or (_is_number(name) and self._number[place] == int(name)):
                 return place
         raise self._reader.error(f"Reference to undefined group name '{name}'.")
 
@@ -207,7 +207,7 @@ def _names(pattern: str) -> list[str]:
 
 def _numbers(names: list[str]) -> dict[int, int]:
     """.NET's number of each of Python's groups: those without a name first, then by name."""
-    numbers = {place: int(name) for place, name in enumerate(names, 1) if name.isdigit()}
+    numbers = {place: int(name) for place, name in enumerate(names, 1) if _is_number(name)}
     free = 0
     for place, name in enumerate(names, 1):
         if not name:
@@ -223,3 +223,7 @@ def _numbers(names: list[str]) -> dict[int, int]:
             taken.add(known[name])
         numbers[place] = known[name]
     return numbers
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdecimal() and len(name) < 10
