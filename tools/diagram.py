@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from placid.core.machine import replay
 from placid.core.rollout.facts import (
     AbortAsked,
@@ -80,22 +82,22 @@ def looks(world: World) -> Iterator[Seen]:
     for verdict in (Verdict("good"), Verdict("bad", ("worse",)), sick):
         yield Seen(world, verdict, baseline)
     crashing = {
-        id: replace(it, ready=0, alive=0, failures=3) if id == NEW.id else it
+        id: msgspec.structs.replace(it, ready=0, alive=0, failures=3) if id == NEW.id else it
         for id, it in world.releases.items()
     }
-    yield Seen(replace(world, releases=crashing), Verdict("unsure"), baseline)
+    yield Seen(msgspec.structs.replace(world, releases=crashing), Verdict("unsure"), baseline)
 
 
 def carried_out(world: World, wish: Wish) -> World:
     """The world once `wish` has come true."""
     match wish:
         case SetScale(release=id, copies=n):
-            return replace(world, releases={**world.releases, id: Running(n, n, n)})
+            return msgspec.structs.replace(world, releases={**world.releases, id: Running(n, n, n)})
         case SetTraffic(split=split):
-            return replace(world, split=split)
+            return msgspec.structs.replace(world, split=split)
         case Retire(release=id):
             left = {name: it for name, it in world.releases.items() if name != id}
-            return replace(world, releases=left)
+            return msgspec.structs.replace(world, releases=left)
         case SetSlow():
             return world
 

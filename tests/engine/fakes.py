@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from anyio.lowlevel import checkpoint
+from msgspec.structs import replace
 
 from placid.core.rollout.facts import Measured, Opened
 from placid.core.rollout.world import Release, Running, Split, World

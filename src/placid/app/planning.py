@@ -10,7 +10,6 @@ from __future__ import annotations
 import getpass
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -35,8 +34,7 @@ from placid.ports.pipeline import Origin as Source
 FOLDER = ".github/workflows"
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(msgspec.Struct, frozen=True):
     """A workflow's file: its path from the top, its text, and the workflow in it."""
 
     path: str
@@ -44,8 +42,7 @@ class Read:
     workflow: Workflow
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(msgspec.Struct, frozen=True):
     """The repository as it is asked about."""
 
     site: Site

@@ -12,7 +12,6 @@ import os
 import shutil
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,8 +46,7 @@ _opened = msgspec.json.Decoder(RunOpened)
 _facts = msgspec.json.Decoder(Fact)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """A run that somebody wants: its first fact without its number, and what no fact may hold.
 
     source   the repository that is checked out; known: the github and vars contexts
@@ -58,7 +56,7 @@ class Wanted:
     source: Source
     known: Mapping[str, object]
     secrets: Mapping[str, str]
-    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    env: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     passed: tuple[str, ...] = ()
     image: str = ""
     from_step: str = ""

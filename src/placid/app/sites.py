@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from placid.base.yamltext import compose
 from placid.base.yamltext.nodes import Mapping as YamlMapping
@@ -18,8 +19,7 @@ from placid.base.yamltext.nodes import Node, Scalar, Sequence
 FILE = "placid.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(msgspec.Struct, frozen=True):
     """top: the repository's folder (or the one we are in); home: its `.placid`.
 
     app, store  as in placid.yaml; the name of the folder and the SQLite file without one
@@ -34,7 +34,7 @@ class Site:
     store: str = ""
     guarded: frozenset[str] = frozenset()
     pipeline: str = ""
-    pure: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    pure: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict[str, tuple[str, ...]])
 
 
 def site(folder: Path) -> Site:

@@ -8,10 +8,11 @@ tick therefore look the same, and replaying the facts never repeats an effect.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import Generic, Protocol, TypeVar
+
+import msgspec
 
 State = TypeVar("State")
 Event = TypeVar("Event")
@@ -19,8 +20,7 @@ Effect = TypeVar("Effect")
 Seen = TypeVar("Seen", contravariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision(Generic[Event, Effect]):
+class Decision(msgspec.Struct, Generic[Event, Effect], frozen=True):
     """What follows from one look: facts to record, or wishes to carry out; when to look again.
 
     A decision holds facts or wishes, never both: record, look again, act.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -16,8 +15,7 @@ import msgspec
 from placid.core.rollout.world import Release, Split, World
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One fact in the ledger: `seq` counts from 1 within its stream, `data` is JSON."""
 
     stream: str
@@ -77,8 +75,7 @@ class Target(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
+class Bad(msgspec.Struct, frozen=True):
     """One bad request: answered with 5xx or reset ("error"), or slower than asked ("slow").
 
     weight   the share of traffic (0 to 1) that the canary was assigned when it was routed
@@ -92,8 +89,7 @@ class Bad:
     client: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(msgspec.Struct, frozen=True):
     """Counts of one release since the proxy began to count; they start again with the proxy.
 
     latency  cumulative histogram: (upper bound in ms, requests at or below it), ascending
@@ -104,15 +100,14 @@ class Totals:
     latency: tuple[tuple[float, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Samples:
+class Samples(msgspec.Struct, frozen=True):
     """Evidence since a rollout began: its bad requests in order, and totals per release.
 
     slow_ms  the duration above which requests count as slow now (0: none do)
     """
 
     bad: tuple[Bad, ...] = ()
-    totals: Mapping[str, Totals] = field(default_factory=dict[str, Totals])
+    totals: Mapping[str, Totals] = msgspec.field(default_factory=dict[str, Totals])
     slow_ms: float = 0.0
 
 
@@ -131,8 +126,7 @@ class Signal(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """Where the branch stands: commit "" when the branch does not exist."""
 
     commit: str
@@ -141,8 +135,7 @@ class Head:
     author: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(msgspec.Struct, frozen=True):
     """How the branch went from one commit to another: forced when the old one is no ancestor.
 
     skipped  the commits in between, oldest first, both ends left out (at most 1000)
@@ -175,8 +168,7 @@ class Repository(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(msgspec.Struct, frozen=True):
     """Where the making of a release stands. `log` is the path of its output."""
 
     status: Literal["missing", "running", "built", "failed"]
@@ -209,13 +201,12 @@ class Lines(Protocol):
     async def exit(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """A command to run to its end, with nothing of our own environment but what `env` says."""
 
     argv: tuple[str, ...]
     cwd: str
-    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    env: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
 
 
 class Runner(Protocol):

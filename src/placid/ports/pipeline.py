@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
+
+import msgspec
 
 from placid.core.pipeline.facts import Leg, LegEnded
 from placid.formats.workflows.model import Job
@@ -38,8 +39,7 @@ class Stop(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """A program to run: `argv` and `folder` as seen inside; `env` is its whole environment."""
 
     argv: tuple[str, ...]
@@ -47,16 +47,14 @@ class Command:
     env: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """How a command ended: its exit code (128 + n for signal n), and whether it was stopped."""
 
     code: int
     stopped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True):
     """The folders of one job, outside. `workspace` lies at `root/<name>/<name>`."""
 
     root: Path
@@ -131,12 +129,11 @@ class Place(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerSpec:
+class ContainerSpec(msgspec.Struct, frozen=True):
     """A container as the workflow asks for it, all expressions done."""
 
     image: str
-    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    env: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     ports: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
     options: str = ""
@@ -146,14 +143,13 @@ class ContainerSpec:
     command: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceSpec:
+class PlaceSpec(msgspec.Struct, frozen=True):
     """What a job needs of its place. `services` are by name; no container: on the host."""
 
     layout: Layout
     mark: str
     container: ContainerSpec | None = None
-    services: Mapping[str, ContainerSpec] = field(default_factory=dict[str, ContainerSpec])
+    services: Mapping[str, ContainerSpec] = msgspec.field(default_factory=dict[str, ContainerSpec])
 
 
 class Places(Protocol):
@@ -168,8 +164,7 @@ class Places(Protocol):
     ) -> Ended: ...
 
 
-@dataclass(frozen=True, slots=True)
-class DockerAction:
+class DockerAction(msgspec.Struct, frozen=True):
     """An action that is a container: an image's name, or `dockerfile` (outside) to build it from.
 
     env   its whole environment, with paths as a container sees them
@@ -182,8 +177,7 @@ class DockerAction:
     args: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """Where a run's commit comes from, for whoever checks it out.
 
     repository  the user's repository (a folder with .git, or a bare mirror)
@@ -199,8 +193,7 @@ class Origin:
     dirty: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """One use of an action that placid does itself.
 
     inputs   what `with` and the action's defaults give, in lower case
@@ -221,8 +214,7 @@ class Use:
     stop: Stop
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """How that use ended. `failed` is the sentence of a failure, "" for none.
 
     env, path  as if written to GITHUB_ENV and GITHUB_PATH
@@ -231,8 +223,8 @@ class Done:
     """
 
     failed: str = ""
-    outputs: Mapping[str, str] = field(default_factory=dict[str, str])
-    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    outputs: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+    env: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     path: Sequence[str] = ()
     post: Callable[[Use], Done] | None = None
     always: bool = False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,8 +18,7 @@ def _texts() -> Mapping[str, str]:
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """One call of `placid run`.
 
     folder      where it was called; all paths are relative to it
@@ -41,10 +41,10 @@ class Asked:
     event_file: Path | None = None
     ref: str = ""
     commit: str = ""
-    inputs: Mapping[str, str] = field(default_factory=_texts)
-    secrets: Mapping[str, str] = field(default_factory=_texts, repr=False)
-    variables: Mapping[str, str] = field(default_factory=_texts)
-    env: Mapping[str, str] = field(default_factory=_texts, repr=False)
+    inputs: Mapping[str, str] = msgspec.field(default_factory=_texts)
+    secrets: Mapping[str, str] = msgspec.field(default_factory=_texts)
+    variables: Mapping[str, str] = msgspec.field(default_factory=_texts)
+    env: Mapping[str, str] = msgspec.field(default_factory=_texts)
     passed: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
     from_step: str = ""
@@ -63,3 +63,7 @@ class Asked:
     offline: bool = False
     strict: bool = False
     log: Log | Literal[""] = ""
+
+    def __repr__(self) -> str:
+        """Without values that may be secrets."""
+        return f"Asked({str(self.folder)!r}, {self.workflows!r}, {self.event!r})"

@@ -8,7 +8,6 @@ member whose process is gone has left. The stream of a group is `group/<app>/<na
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -37,11 +36,10 @@ class Left(GroupFact, frozen=True, tag="left"):
 GroupEvent = Joined | Left
 
 
-@dataclass(slots=True)
-class Group:
+class Group(msgspec.Struct):
     """Where a group stands; members in the order they came."""
 
-    members: list[Joined] = field(default_factory=list[Joined])
+    members: list[Joined] = msgspec.field(default_factory=list[Joined])
 
     def add(self, facts: Iterable[GroupEvent]) -> None:
         """Take more facts in."""

@@ -8,8 +8,9 @@ A leg that has begun and has no worker (placid was killed) is simply given one a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from placid.core.machine import Decision
 from placid.core.pipeline.contexts import Known
@@ -19,23 +20,20 @@ from placid.core.pipeline.facts import Fact, LegEnded, LegWaits, RunEnded
 from placid.core.pipeline.state import LegState, RunState
 
 
-@dataclass(frozen=True, slots=True)
-class StartLeg:
+class StartLeg(msgspec.Struct, frozen=True):
     """Give a leg a worker."""
 
     leg: str
 
 
-@dataclass(frozen=True, slots=True)
-class StopLeg:
+class StopLeg(msgspec.Struct, frozen=True):
     """Ask the worker of a leg to end it."""
 
     leg: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class TakeGroup:
+class TakeGroup(msgspec.Struct, frozen=True):
     """Stand in the queue of a concurrency group for a leg."""
 
     group: str
@@ -46,8 +44,7 @@ class TakeGroup:
 Wish = StartLeg | StopLeg | TakeGroup
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True):
     """One look: legs with a worker, how many more there may be, and the state of our groups.
 
     groups  by leg: "" while it waits in its group's queue, "held", or why it may not run at all
@@ -62,8 +59,7 @@ Next = Decision[Fact, Wish]
 FOREVER = timedelta(days=365)
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(msgspec.Struct, frozen=True):
     """The machine of a run. `known` are the github and vars contexts; `guarded` the environments
     that somebody must open."""
 

@@ -9,43 +9,41 @@ Ids of jobs are joined by "/" below a calling leg, which counts by its own id.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from placid.core.pipeline.facts import Leg, Result
 from placid.formats.workflows.model import Job, Workflow
 
 
-@dataclass(eq=False, slots=True)
-class LegState:
+class LegState(msgspec.Struct, eq=False):
     """One leg. `inner` is the called workflow's scope; a leg that has one needs no worker."""
 
     plan: Leg
     job: JobState
     status: str = "queued"
     result: Result | None = None
-    outputs: dict[str, str] = field(default_factory=dict[str, str])
+    outputs: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     inner: ScopeState | None = None
     stop: str = ""
     waits: str = ""
 
 
-@dataclass(eq=False, slots=True)
-class JobState:
+class JobState(msgspec.Struct, eq=False):
     """One job of the workflow. `sound`: it and all it needs succeeded; broken: some failed."""
 
     path: str
     job: Job
     scope: ScopeState
-    needs: list[JobState] = field(default_factory=list["JobState"])
-    dependents: list[JobState] = field(default_factory=list["JobState"])
+    needs: list[JobState] = msgspec.field(default_factory=list["JobState"])
+    dependents: list[JobState] = msgspec.field(default_factory=list["JobState"])
     missing: int = 0
-    legs: list[LegState] = field(default_factory=list[LegState])
+    legs: list[LegState] = msgspec.field(default_factory=list[LegState])
     left: int = 0
     active: int = 0
     fail_fast: bool = True
     max_parallel: int = 0
     result: Result | None = None
-    outputs: dict[str, str] = field(default_factory=dict[str, str])
+    outputs: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     sound: bool = False
     broken: bool = False
 
@@ -55,14 +53,13 @@ class JobState:
         return self.scope.prefix + self.job.id.text
 
 
-@dataclass(eq=False, slots=True)
-class ScopeState:
+class ScopeState(msgspec.Struct, eq=False):
     """The jobs of one workflow: the one that runs, or one that `caller` calls."""
 
     workflow: Workflow
     inputs: dict[str, object]
     caller: LegState | None = None
-    jobs: dict[str, JobState] = field(default_factory=dict[str, JobState])
+    jobs: dict[str, JobState] = msgspec.field(default_factory=dict[str, JobState])
     left: int = 0
 
     @property
@@ -76,24 +73,23 @@ class ScopeState:
         return "" if self.caller is None else f"{self.caller.plan.id}/"
 
 
-@dataclass(eq=False, slots=True)
-class RunState:
+class RunState(msgspec.Struct, eq=False):
     """The whole run. `ready` jobs wait for a decision, `queued` legs for a worker (both in order),
     of which `special` have a group, an environment or a reason to stop; `stopping` are running legs
     that are to end, with why."""
 
     root: ScopeState | None = None
-    jobs: dict[str, JobState] = field(default_factory=dict[str, JobState])
-    legs: dict[str, LegState] = field(default_factory=dict[str, LegState])
-    ready: dict[str, JobState] = field(default_factory=dict[str, JobState])
-    queued: dict[str, LegState] = field(default_factory=dict[str, LegState])
-    special: dict[str, LegState] = field(default_factory=dict[str, LegState])
-    running: dict[str, LegState] = field(default_factory=dict[str, LegState])
-    stopping: dict[str, str] = field(default_factory=dict[str, str])
-    approved: dict[str, bool] = field(default_factory=dict[str, bool])
+    jobs: dict[str, JobState] = msgspec.field(default_factory=dict[str, JobState])
+    legs: dict[str, LegState] = msgspec.field(default_factory=dict[str, LegState])
+    ready: dict[str, JobState] = msgspec.field(default_factory=dict[str, JobState])
+    queued: dict[str, LegState] = msgspec.field(default_factory=dict[str, LegState])
+    special: dict[str, LegState] = msgspec.field(default_factory=dict[str, LegState])
+    running: dict[str, LegState] = msgspec.field(default_factory=dict[str, LegState])
+    stopping: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    approved: dict[str, bool] = msgspec.field(default_factory=dict[str, bool])
     cancelled: str = ""
     result: Result | None = None
-    called: dict[str, Workflow] = field(default_factory=dict[str, Workflow])
+    called: dict[str, Workflow] = msgspec.field(default_factory=dict[str, Workflow])
 
 
 def open_scope(run: RunState, scope: ScopeState, only: frozenset[str] = frozenset()) -> None:

@@ -8,7 +8,8 @@ becomes better. A step whose condition cannot be evaluated has failed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from placid.core.pipeline.contexts import environment
 from placid.core.pipeline.facts import Result
@@ -47,11 +48,10 @@ def condition_of(step: Step) -> str:
     return given.text if isinstance(given.value, str) else text_of(given.value)
 
 
-@dataclass(slots=True)
-class Record:
+class Record(msgspec.Struct):
     """The `steps` context: what each step with an id gave, by id; others leave no trace."""
 
-    entries: dict[str, object] = field(default_factory=dict[str, object])
+    entries: dict[str, object] = msgspec.field(default_factory=dict[str, object])
 
     def put(self, id: str, outcome: Result, conclusion: Result, outputs: Mapping[str, str]) -> None:
         """Add a step that ended."""
@@ -63,8 +63,7 @@ class Record:
             }
 
 
-@dataclass(slots=True)
-class Rehearsal:
+class Rehearsal(msgspec.Struct):
     """What a job's steps would do if each ended as told, without running any.
 
     outcomes  by step id; success where there is none

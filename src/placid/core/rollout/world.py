@@ -6,7 +6,6 @@ Values only. `World` is one look and is never stored; what mattered of it is cop
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -26,8 +25,7 @@ class Release(msgspec.Struct, frozen=True):
     config: str
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(msgspec.Struct, frozen=True):
     """One release as the target shows it.
 
     wanted    copies last asked for; alive: processes that exist; ready: alive and healthy by the
@@ -44,8 +42,7 @@ class Running:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(msgspec.Struct, frozen=True):
     """Requests that carry this header (or cookie) always reach `release`; never evidence."""
 
     release: str
@@ -54,8 +51,7 @@ class Override:
     value: str = "always"
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(msgspec.Struct, frozen=True):
     """How traffic is shared: percent per release id, summing to 100 (empty: nobody is served).
 
     label    written beside every bad request, so that evidence knows under which rollout it fell:
@@ -64,19 +60,18 @@ class Split:
     preview  release that the preview port serves, when the environment has one
     """
 
-    weights: Mapping[str, float] = field(default_factory=dict[str, float])
+    weights: Mapping[str, float] = msgspec.field(default_factory=dict[str, float])
     label: str = ""
     canary: str = ""
     override: Override | None = None
     preview: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(msgspec.Struct, frozen=True):
     """One look at an environment: releases by id, and the split that the proxy carries out now."""
 
-    releases: Mapping[str, Running] = field(default_factory=dict[str, Running])
-    split: Split = field(default_factory=Split)
+    releases: Mapping[str, Running] = msgspec.field(default_factory=dict[str, Running])
+    split: Split = msgspec.field(default_factory=Split)
 
     def of(self, release: str) -> Running:
         """How `release` runs; all zeros when the target does not know it."""

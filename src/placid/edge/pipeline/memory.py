@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -27,8 +26,7 @@ from placid.ports.pipeline import Origin
 _ended = msgspec.json.Decoder(LegEnded)
 
 
-@dataclass(slots=True)
-class Remembered:
+class Remembered(msgspec.Struct):
     """ports.pipeline.Memory.
 
     folder    where the ends of pure jobs are kept; run: the number of this run
@@ -39,9 +37,9 @@ class Remembered:
     folder: Path
     origin: Origin
     run: int
-    patterns: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
-    before: Mapping[str, LegEnded] = field(default_factory=dict[str, LegEnded])
-    _files: dict[str, str] = field(default_factory=dict[str, str])
+    patterns: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict[str, Sequence[str]])
+    before: Mapping[str, LegEnded] = msgspec.field(default_factory=dict[str, LegEnded])
+    _files: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
     def recall(self, plan: Leg, job: Job, told: bytes) -> LegEnded | None:
         """See ports.pipeline.Memory."""

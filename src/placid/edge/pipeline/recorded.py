@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from placid.edge.pipeline.cleaning import recorded
 from placid.edge.pipeline.folders import Remover
 from placid.ports.pipeline import DockerAction, Ended, Place, Places, PlaceSpec, Sink, Stop
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedPlaces:
+class RecordedPlaces(msgspec.Struct, frozen=True):
     """ports.pipeline.Places around others. `home` is the `.placid` that has the records; `keep`:
     the jobs' folders stay."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from placid.core.pipeline.templates import Scope
 from placid.engine.pipeline.effects import Effects
@@ -47,8 +48,7 @@ _SAID = {
 }
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct):
     """A step that runs now.
 
     name   for what is unique to it: files, scripts ("3", "3_1" for one inside of an action)

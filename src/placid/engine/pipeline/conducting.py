@@ -11,7 +11,6 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -51,8 +50,7 @@ class Crew(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(msgspec.Struct, frozen=True):
     """A worker is free again; `error` is a bug that ended it."""
 
     leg: str
@@ -78,8 +76,7 @@ class Reporter:
             self._listener.happened(fact)
 
 
-@dataclass(slots=True)
-class Conductor:
+class Conductor(msgspec.Struct):
     """One run, its stream in the ledger, and its workers. `most` legs work at once."""
 
     machine: Pipeline
@@ -89,10 +86,10 @@ class Conductor:
     groups: Groups
     now: Callable[[], datetime]
     most: int
-    state: RunState = field(default_factory=RunState)
+    state: RunState = msgspec.field(default_factory=RunState)
     _seq: int = 0
-    _working: set[str] = field(default_factory=set[str])
-    _late: list[Fact] = field(default_factory=list[Fact])
+    _working: set[str] = msgspec.field(default_factory=set[str])
+    _late: list[Fact] = msgspec.field(default_factory=list[Fact])
 
     def conduct(self, crew: Crew) -> RunState:
         """Return the state of the run that has ended; safe to kill and to call again."""

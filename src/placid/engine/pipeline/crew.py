@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -17,8 +16,7 @@ from placid.engine.pipeline.jobrun import JobRun
 from placid.engine.pipeline.workplace import Assignment, Workplace, told
 
 
-@dataclass(slots=True)
-class Threads:
+class Threads(msgspec.Struct):
     """`conducting.Crew`. `secrets` and `variables` are those of the run."""
 
     workplace: Workplace
@@ -26,8 +24,8 @@ class Threads:
     github: Mapping[str, object]
     variables: Mapping[str, object]
     secrets: Mapping[str, str]
-    _working: dict[str, JobRun] = field(default_factory=dict[str, JobRun])
-    _threads: list[threading.Thread] = field(default_factory=list[threading.Thread])
+    _working: dict[str, JobRun] = msgspec.field(default_factory=dict[str, JobRun])
+    _threads: list[threading.Thread] = msgspec.field(default_factory=list[threading.Thread])
 
     def start(self, leg: str, state: RunState) -> None:
         """Give a leg its thread, or the end of an earlier one that it would only repeat."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from placid.core.pipeline.facts import Annotation, Result
 
@@ -12,27 +13,25 @@ if TYPE_CHECKING:
     from placid.engine.pipeline.call import Call
 
 
-@dataclass(slots=True)
-class Post:
+class Post(msgspec.Struct):
     """What an action does after the job's steps; `condition` is its `post-if`."""
 
     condition: str
     run: Callable[[Call], Effects]
 
 
-@dataclass(slots=True)
-class Effects:
+class Effects(msgspec.Struct):
     """How a step ended. `env` and `paths` in the order they were written."""
 
     result: Result = "success"
     why: str = ""
-    outputs: dict[str, str] = field(default_factory=dict[str, str])
-    env: dict[str, str] = field(default_factory=dict[str, str])
-    paths: list[str] = field(default_factory=list[str])
-    state: dict[str, str] = field(default_factory=dict[str, str])
-    posts: list[Post] = field(default_factory=list[Post])
-    differs: list[str] = field(default_factory=list[str])
-    annotations: list[Annotation] = field(default_factory=list[Annotation])
+    outputs: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    env: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    paths: list[str] = msgspec.field(default_factory=list[str])
+    state: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    posts: list[Post] = msgspec.field(default_factory=list[Post])
+    differs: list[str] = msgspec.field(default_factory=list[str])
+    annotations: list[Annotation] = msgspec.field(default_factory=list[Annotation])
     summary: str = ""
 
     def fail(self, why: str) -> Effects:

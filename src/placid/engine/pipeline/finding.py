@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from placid.base.errors import Problem
 from placid.core.pipeline.templates import Scope
@@ -16,8 +17,7 @@ from placid.formats.workflows.reference import Reference
 from placid.formats.workflows.reference import reference as read_reference
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """An action and where it lies, outside; without an action.yml it is its Dockerfile."""
 
     reference: Reference

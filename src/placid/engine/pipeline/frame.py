@@ -7,8 +7,9 @@ when they are counted (`apply`): a step in the background is counted where it is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import msgspec
 
 from placid.core.pipeline.contexts import environment
 from placid.core.pipeline.facts import Result
@@ -22,8 +23,7 @@ _NO_ENV: Mapping[str, str] = {}
 HashFiles = Callable[[Sequence[str]], str]
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(msgspec.Struct):
     """`known` are the contexts that do not change here: inputs, vars, needs, strategy, matrix,
     runner, secrets. `paths` are in the order they were added; `status` that of the job, or of the
     composite action. `action_root` is the folder that `uses: $/...` starts from."""
@@ -33,9 +33,9 @@ class Frame:
     job: dict[str, object]
     hash_files: HashFiles
     action_root: Path
-    env: dict[str, str] = field(default_factory=dict[str, str])
-    paths: list[str] = field(default_factory=list[str])
-    record: Record = field(default_factory=Record)
+    env: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    paths: list[str] = msgspec.field(default_factory=list[str])
+    record: Record = msgspec.field(default_factory=Record)
     status: Result = "success"
     depth: int = 0
 
@@ -65,7 +65,7 @@ class Frame:
     ) -> Frame:
         """A frame for the steps of a composite action (`env` is that of the step which uses it):
         what they add stays in it until the action is counted."""
-        return replace(
+        return msgspec.structs.replace(
             self,
             known={**self.known, **known},
             github=github,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -15,15 +14,13 @@ from placid.ports.pipeline import Book
 _decoder = msgspec.json.Decoder(GroupEvent)
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(msgspec.Struct):
     group: str
-    stands: Group = field(default_factory=Group)
+    stands: Group = msgspec.field(default_factory=Group)
     seq: int = 0
 
 
-@dataclass(slots=True)
-class Groups:
+class Groups(msgspec.Struct):
     """The groups of one run. `holder` names this process, `alive` tells whether another one is."""
 
     book: Book
@@ -32,7 +29,7 @@ class Groups:
     holder: str
     alive: Callable[[str], bool]
     now: Callable[[], datetime]
-    _places: dict[str, _Place] = field(default_factory=dict[str, _Place])
+    _places: dict[str, _Place] = msgspec.field(default_factory=dict[str, _Place])
 
     def join(self, group: str, leg: str, cancels: bool) -> None:
         """Stand in a group's queue for a leg ("": for the whole run)."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import msgspec
 
@@ -22,8 +21,7 @@ from placid.ports.pipeline import ContainerSpec, Layout, Place, PlaceSpec
 _ARCHITECTURES = {"x86_64": "X64", "aarch64": "ARM64", "i686": "X86", "armv7l": "ARM"}
 
 
-@dataclass(slots=True)
-class Prepared:
+class Prepared(msgspec.Struct):
     """A leg that can begin. `own` are GitHub's variables for all of its steps."""
 
     place: Place

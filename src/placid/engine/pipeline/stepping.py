@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from placid.core.pipeline.facts import Result
 from placid.core.pipeline.steps import status_functions
@@ -25,8 +26,7 @@ Work = Callable[[Scope, dict[str, str], Stopper], Effects]
 """Does what a step says: with its scope, its own variables, evaluated, and when it must stop."""
 
 
-@dataclass(slots=True)
-class Stepped:
+class Stepped(msgspec.Struct):
     """How a step ended and counts."""
 
     effects: Effects

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from dataclasses import dataclass, field
+
+import msgspec
 
 from placid.core.pipeline.facts import StepDone, StepStarted
 from placid.core.pipeline.listener import Phase
@@ -24,8 +25,7 @@ from placid.engine.pipeline.workplace import Workplace
 from placid.formats.workflows.model import Runs, Step
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(msgspec.Struct, frozen=True):
     """A step and where it stands in the job; `id` is `github.action`."""
 
     step: Step
@@ -39,15 +39,14 @@ class Numbered:
         return self.step.id.text if self.step.id is not None else ""
 
 
-@dataclass(slots=True)
-class StepWork:
+class StepWork(msgspec.Struct):
     """The steps of one leg. Several threads may perform at once."""
 
     workplace: Workplace
     leg: str
     ready: Prepared
     logs: Logs
-    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _numbers: itertools.count[int] = msgspec.field(default_factory=itertools.count)
 
     def perform(
         self, numbered: Numbered, frame: Frame, job: Stopper, post: Post | None = None

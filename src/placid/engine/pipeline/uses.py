@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from placid.base.errors import Problem
 from placid.core.pipeline.templates import Scope

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from placid.core.pipeline.steps import Record, condition_of, merged
 from placid.engine.pipeline.effects import Effects, Post
@@ -23,8 +24,7 @@ MOST = 10
 """How many steps may run in the background at once."""
 
 
-@dataclass(slots=True)
-class Behind:
+class Behind(msgspec.Struct):
     """A step in the background. `asked`: a step of the job cancelled it, which fails nothing."""
 
     numbered: Numbered
@@ -35,18 +35,17 @@ class Behind:
     asked: bool = False
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(msgspec.Struct):
     """The way through a leg's steps. `begin_at` is the step of `--from`, "" for the first."""
 
     work: StepWork
     job: Job
     stop: Stopper
     begin_at: str = ""
-    posts: list[tuple[Numbered, Post]] = field(default_factory=list[tuple[Numbered, Post]])
-    differs: list[str] = field(default_factory=list[str])
-    behind: dict[str, Behind] = field(default_factory=dict[str, Behind])
-    _taken: dict[str, int] = field(default_factory=dict[str, int])
+    posts: list[tuple[Numbered, Post]] = msgspec.field(default_factory=list[tuple[Numbered, Post]])
+    differs: list[str] = msgspec.field(default_factory=list[str])
+    behind: dict[str, Behind] = msgspec.field(default_factory=dict[str, Behind])
+    _taken: dict[str, int] = msgspec.field(default_factory=dict[str, int])
     _index: int = 0
 
     @property
@@ -62,7 +61,7 @@ class Walk:
         self._wait(list(self.behind))
         for numbered, post in reversed(self.posts):
             self._heed()
-            after = replace(numbered, phase="post")
+            after = msgspec.structs.replace(numbered, phase="post")
             ended = self.work.perform(after, self.frame, self.stop, post)
             self.frame.status = merged(self.frame.status, ended.conclusion)
         self._heed()
@@ -117,7 +116,7 @@ class Walk:
         if len(self.behind) >= MOST:
             self._wait([next(iter(self.behind))])
         frame = self.frame
-        copy = replace(
+        copy = msgspec.structs.replace(
             frame,
             env=dict(frame.env),
             paths=list(frame.paths),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Several
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -19,8 +18,7 @@ from placid.ports.pipeline import Actions, ContainerSpec, Memory, Origin, Places
 HashFiles = Callable[[Path, Several[str]], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Workplace:
+class Workplace(msgspec.Struct, frozen=True):
     """The run around a leg.
 
     logs       the run's folder: step logs at `<leg>/<n>.log`, artifacts in `artifacts`
@@ -48,7 +46,7 @@ class Workplace:
     now: Callable[[], datetime]
     memory: Memory | None = None
     image: ContainerSpec | None = None
-    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    env: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     from_step: str = ""
     keep: bool = False
 
@@ -81,8 +79,7 @@ def _plain(node: Node | None) -> object:
     return [[entry.key.text, _plain(entry.value)] for entry in node.entries]
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(msgspec.Struct, frozen=True):
     """One leg: what it runs, and the contexts that are known before it begins."""
 
     plan: Leg

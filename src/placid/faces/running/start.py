@@ -6,8 +6,9 @@ import signal
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from types import FrameType
+
+from msgspec.structs import replace
 
 from placid.app.planning import Ground, Read, ground, wanted
 from placid.app.running import Runs, known_actions, opened

@@ -6,8 +6,9 @@ other node has its operands in order. `at` is where a node stands, its parenthes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from placid.base.yamltext.nodes import Span
 
@@ -21,24 +22,21 @@ class ExpressionError(Exception):
         self.at = at
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(msgspec.Struct, frozen=True):
     """`null`, `true`, `1.5` or `'text'`; also the property of `.name`."""
 
     value: bool | float | str | None
     at: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(msgspec.Struct, frozen=True):
     """A context by its name: `github`."""
 
     name: str
     at: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(msgspec.Struct, frozen=True):
     """`of.key` and `of[key]`."""
 
     of: Node
@@ -46,16 +44,14 @@ class Index:
     at: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Wildcard:
+class Wildcard(msgspec.Struct, frozen=True):
     """`of.*` and `of[*]`: every value of an object or a list, as a list to look into further."""
 
     of: Node
     at: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """`name(args)`; `name_at` is the name alone."""
 
     name: str
@@ -64,16 +60,14 @@ class Call:
     name_at: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(msgspec.Struct, frozen=True):
     """`!of`."""
 
     of: Node
     at: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(msgspec.Struct, frozen=True):
     """`left operator right`: == != < <= > >=."""
 
     operator: str
@@ -82,8 +76,7 @@ class Compare:
     at: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(msgspec.Struct, frozen=True):
     """Two or more operands joined by && or by ||."""
 
     operator: str

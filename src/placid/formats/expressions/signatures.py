@@ -7,9 +7,10 @@ a bare name is looked up in `PLACED`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
+
+import msgspec
 
 from placid.base.yamltext.nodes import Span
 from placid.formats.expressions.nodes import ExpressionError
@@ -43,8 +44,7 @@ PLACED: dict[str, Signature] = {
 _WRITTEN = re.compile(r"([A-Za-z0-9_]+)\((\d+),(\d+|MAX)\)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """What a place allows: contexts, and functions with the built-in ones; in lower case."""
 
     contexts: frozenset[str]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from placid.base.yamltext.nodes import Span
 from placid.formats.expressions.evaluation import Function, evaluate
@@ -40,8 +41,7 @@ _TOO_MUCH = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """A piece of a scalar: literal text, or an expression.
 
     text   the literal text, or what stands between `${{` and `}}` without the blanks around it

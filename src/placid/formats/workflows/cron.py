@@ -6,16 +6,16 @@ No seconds, no `@daily`, no `L`, `W`, `#` or `?`, and Sunday is 0 only.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+import msgspec
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(msgspec.Struct, frozen=True):
     least: int
     most: int
-    names: dict[str, int] = field(default_factory=dict[str, int])
+    names: dict[str, int] = msgspec.field(default_factory=dict[str, int])
 
     def value(self, text: str) -> int | None:
         """A number or a name of this field."""

@@ -8,15 +8,14 @@ refusing is the work of `validate`. `at` is the key a part hangs on, the place t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from placid.base.yamltext import Entry, Mapping, Node, Scalar, Span
 
 FILTERS = ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore")
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(msgspec.Struct, frozen=True):
     """An input of workflow_dispatch, workflow_call or an action; `type` is absent in actions."""
 
     id: Scalar
@@ -34,8 +33,7 @@ class Input:
         return given and self.default is None
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(msgspec.Struct, frozen=True):
     """A secret that a reusable workflow takes."""
 
     id: Scalar
@@ -47,8 +45,7 @@ class Secret:
         return self.required is not None and self.required.text.lower() == "true"
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(msgspec.Struct, frozen=True):
     """An output of a reusable workflow or an action."""
 
     id: Scalar
@@ -56,16 +53,14 @@ class Output:
     description: Scalar | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(msgspec.Struct, frozen=True):
     """One line of `on.schedule`."""
 
     cron: Scalar
     timezone: Scalar | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(msgspec.Struct, frozen=True):
     """One event of `on:`. `filters` has those of FILTERS that are given, even when empty.
 
     schedules are those of `schedule`, workflows those of `workflow_run`; inputs, outputs and
@@ -87,16 +82,14 @@ class Trigger:
         return next((patterns for key, patterns in self.filters if key == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(msgspec.Struct, frozen=True):
     """`defaults.run`."""
 
     shell: Scalar | None = None
     working_directory: Scalar | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Concurrency:
+class Concurrency(msgspec.Struct, frozen=True):
     """A concurrency group. `group` is None when all of it is an expression in a mapping."""
 
     at: Span
@@ -105,8 +98,7 @@ class Concurrency:
     queue: Scalar | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(msgspec.Struct, frozen=True):
     """The environment a job deploys to."""
 
     at: Span
@@ -115,8 +107,7 @@ class Environment:
     deployment: Scalar | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Permissions:
+class Permissions(msgspec.Struct, frozen=True):
     """What the token may do: `every` for read-all and write-all, else one level for each scope."""
 
     at: Span
@@ -124,8 +115,7 @@ class Permissions:
     scopes: tuple[tuple[Scalar, Scalar], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Strategy:
+class Strategy(msgspec.Struct, frozen=True):
     """`matrix` is a mapping of lists, or an expression, as is each of its values."""
 
     at: Span
@@ -135,8 +125,7 @@ class Strategy:
     max_parallel: Scalar | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(msgspec.Struct, frozen=True):
     """A job's container or one of its services (`id` is the service's name)."""
 
     at: Span
@@ -152,8 +141,7 @@ class Container:
     command: Scalar | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One step of a job or of a composite action: `run`, `uses`, or one of the last four.
 
     `given` is the body of `with`; a step of parallel steps holds them in `parallel`
@@ -183,8 +171,7 @@ class Step:
         return _scalar_of(self.given, name)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """A job with steps, or (`uses`) a call of a reusable workflow with `given` and `secrets`."""
 
     id: Scalar
@@ -224,8 +211,7 @@ class Job:
         return tuple(each for step in self.steps for each in (step, *step.parallel))
 
 
-@dataclass(frozen=True, slots=True)
-class Workflow:
+class Workflow(msgspec.Struct, frozen=True):
     """A file of `.github/workflows`."""
 
     root: Mapping
@@ -248,8 +234,7 @@ class Workflow:
         return next((each for each in self.triggers if each.event.text == event), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Runs:
+class Runs(msgspec.Struct, frozen=True):
     """How an action runs. `using` is composite, docker or a Node version ("node24")."""
 
     at: Span
@@ -268,8 +253,7 @@ class Runs:
     env: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(msgspec.Struct, frozen=True):
     """An `action.yml`."""
 
     root: Mapping

@@ -9,15 +9,15 @@ docker://alpine:3.22               an image
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _VERSION = re.compile(r"v?(\d+)(?:\.\d+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """`path` is the folder (or the workflow file) inside of the repository, or the image's name."""
 
     kind: Literal["local", "remote", "image"]

@@ -9,11 +9,11 @@ Of several tables the one that has the keys is meant, as GitHub does with the ki
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """What an expression may use: contexts, and functions that are not there everywhere.
 
     Functions are written with the least and largest number of their arguments: "hashFiles(1,255)".
@@ -29,17 +29,15 @@ class Names:
 NOWHERE = Names()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """Keys and the shapes of their values. `rest` is for any other key; None: there are none."""
 
-    keys: Mapping[str, Shape] = field(default_factory=dict[str, "Shape"])
+    keys: Mapping[str, Shape] = msgspec.field(default_factory=dict[str, "Shape"])
     needed: frozenset[str] = frozenset()
     rest: Shape | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(msgspec.Struct, frozen=True):
     """What may stand in one place. `condition`: text that is an expression without `${{ }}` too."""
 
     null: bool = False
@@ -56,7 +54,7 @@ class Shape:
 
     def within(self, names: Names) -> Shape:
         """The same, where expressions may use `names`."""
-        return replace(self, names=names)
+        return msgspec.structs.replace(self, names=names)
 
 
 NULL = Shape(null=True)

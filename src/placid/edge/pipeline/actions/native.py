@@ -12,9 +12,10 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, TypeGuard
+
+from msgspec.structs import replace
 
 from placid.base.errors import Problem
 from placid.base.registry import Registry
@@ -80,6 +81,15 @@ def names() -> frozenset[str]:
 def outside(use: Use) -> Outside:
     """Programs of this machine, at work for this use."""
     return Outside(use.stop, use.place.environment.get(MARK, ""))
+
+
+def again(use: Use, after: Callable[[Use], Done]) -> Native:
+    """What a native action does after the job: with the inputs it had, and as safely."""
+
+    def post(late: Use) -> Done:
+        return _caught(lambda one, _: after(one), replace(late, inputs=use.inputs), Settings())
+
+    return post
 
 
 def _perform(action: NativeAction, settings: Settings, use: Use) -> Done:
