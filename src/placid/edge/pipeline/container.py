@@ -34,10 +34,12 @@ from placid.edge.pipeline.calls import LABEL, cancelled, has, last, remove
 from placid.edge.pipeline.pulling import pull
 from placid.edge.pipeline.reclaiming import reclaim
 from placid.edge.pipeline.running import Patience
+from placid.edge.pipeline.stopping import Waiting
 from placid.ports.pipeline import Command, ContainerSpec, Ended, Layout, Sink, Stop
 
 MISSING = re.compile(r"no such image|image not known|unable to find image|image .*not found", re.I)
 NO_SHELL = re.compile(r"(\bsh\b[\"`']?:?|exec pid1:) .*(not found|no such file)", re.I)
+NODE = "/__e/node"  # this machine's, where the image has none: actions need it
 _PATIENCE = 120.0  # seconds from `podman run` to the agent's first word
 _FOR_END = 20.0  # seconds from the end of the agent to the end of the engine's process
 
@@ -63,11 +65,7 @@ class Room:
         argv += ["--label", f"{LABEL}={self.mark}"]
         if engine.podman and confined():
             argv += ["--security-opt", "label=disable"]
-        if self.network:
-            argv += ["--network", self.network]
-        elif engine.podman and os.geteuid() == 0 and shutil.which("slirp4netns"):
-            argv += ["--network", "slirp4netns"]  # private as well, and twice as fast to make
-        return argv
+        return [*argv, *(("--network", self.network) if self.network else engine.private)]
 
 
 def mounts(layout: Layout) -> list[tuple[Path, str]]:
@@ -92,6 +90,7 @@ class ContainerPlace:
         self.environment = env
         self.described = described
         self._agent = inner
+        self._node: bool | None = None
 
     def inside(self, path: Path) -> str:
         for outer, name in mounts(self.layout):
@@ -106,7 +105,16 @@ class ContainerPlace:
         return Path(path)
 
     def which(self, program: str, path: str = "") -> str:
-        return self._agent.which(program, path or self.environment.get("PATH", ""))
+        found = self._agent.which(program, path or self.environment.get("PATH", ""))
+        if not found and program == "node" and self._node is None:
+            self._node = self._runs(Command((NODE, "--version"), "/", self.environment))
+        return found or (NODE if program == "node" and self._node else "")
+
+    def _runs(self, command: Command) -> bool:
+        """Whether a program of this machine works in the container, too."""
+        with contextlib.suppress(Problem), Waiting(5.0) as stop:
+            return self._agent.run(command, lambda _: None, stop).code == 0
+        return False
 
     def run(self, command: Command, sink: Sink, stop: Stop) -> Ended:
         name = command.argv[0]
@@ -199,11 +207,13 @@ def _argv(
     for folder, name in mounts(layout):
         argv += flags.mount(folder, name)
     argv += flags.mount(private / "p", agent.FOLDER)
+    if node := shutil.which("node"):
+        argv += flags.mount(os.path.realpath(node), NODE, readonly=True)
     given = {"CI": "true", **spec.env, "HOME": "/github/home", "GITHUB_ACTIONS": "true"}
     told = flags.variables(given)
     argv += told.write(private / "variables")
     argv += [word for volume in spec.volumes for word in ("--volume", volume)]
-    argv += [word for port in spec.ports for word in ("--publish", port)]
+    argv += [word for port in spec.ports for word in ("--publish", flags.port(port))]
     return [*argv, *chosen, "--entrypoint", "sh", image, f"{agent.FOLDER}/agent"], told.named
 
 

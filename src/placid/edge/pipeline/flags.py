@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from pathlib import Path
 from placid.base.errors import Problem
 
 REFUSED = {"--network": "network", "--net": "network", "--entrypoint": "entrypoint"}
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+PLAIN = re.compile(r"[A-Za-z0-9_./:@%+=,;?&~*()\[\]{}|<>^!-]*")
 LONGEST = 60_000  # of a line in an env file: docker reads no more than 64 KiB
 
 
@@ -84,8 +87,8 @@ def mount(source: Path | str, target: str, *, readonly: bool = False) -> list[st
 class Variables:
     """Variables of a container without their values in anybody's arguments.
 
-    text   of the env file; named: those that cannot stand in one (line ends, blanks in names),
-           which the engine takes from its own environment
+    text   of the env file, for what every version of the engines reads in the same way
+    named  all others: the engine takes them from its own environment
     """
 
     text: str = ""
@@ -108,17 +111,8 @@ def variables(env: Mapping[str, str]) -> Variables:
     found = Variables()
     for name, value in env.items():
         line = f"{name}={value}"
-        odd = any(mark in line for mark in "\r\n") or any(each.isspace() for each in name)
-        if odd or name.startswith("#") or len(line) > LONGEST or not _utf8(line):
-            found.named[name] = value
-        else:
+        if NAME.fullmatch(name) and PLAIN.fullmatch(value) and len(line) < LONGEST:
             found.text += line + "\n"
+        else:
+            found.named[name] = value
     return found
-
-
-def _utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

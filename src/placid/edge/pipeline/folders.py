@@ -45,7 +45,7 @@ def folder_name(leg: str) -> str:
     while "--" in name:
         name = name.replace("--", "-")
     name = name.strip("-").lstrip(".")
-    if name == leg and len(name) <= _LONGEST:
+    if name and name == leg and len(name) <= _LONGEST:
         return name
     return f"{name[: _LONGEST - 7].rstrip('-')}-{digest(leg) & 0xFFFFFF:06x}".lstrip("-")
 
@@ -58,7 +58,7 @@ def temporary(mark: str, user: Mapping[str, str] = os.environ) -> Path:
 
 def make(folder: Path) -> None:
     """Make a folder and those above it, also while another leg that ends removes an empty one."""
-    for _ in range(10):
+    for _ in range(1000):
         with contextlib.suppress(FileNotFoundError):
             folder.mkdir(parents=True, exist_ok=True)
             return
@@ -92,21 +92,14 @@ def _rm(folders: Iterable[Path]) -> None:
 
 def _force(folder: Path) -> None:
     """Remove what belongs to us but may not be written."""
-
-    def open_up(function: Callable[..., object], path: str, _: object) -> None:
-        with contextlib.suppress(OSError):
-            os.chmod(os.path.dirname(path), stat.S_IRWXU)
-            if os.path.isdir(path) and not os.path.islink(path):
-                os.chmod(path, stat.S_IRWXU)
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                os.unlink(path)
-
+    with contextlib.suppress(OSError):
+        folder.chmod(stat.S_IRWXU)
     for parent, names, _ in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                os.chmod(os.path.join(parent, name), stat.S_IRWXU, follow_symlinks=False)
-    shutil.rmtree(folder, onerror=open_up)
+        for path in (os.path.join(parent, name) for name in names):
+            if not os.path.islink(path):  # a link's mode is that of what it names
+                with contextlib.suppress(OSError):
+                    os.chmod(path, stat.S_IRWXU)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unmount(folders: Iterable[Path]) -> list[str]:

@@ -34,6 +34,7 @@ class Health(msgspec.Struct, rename="pascal"):
     interval: int = 0
     retries: int = 0
     start_period: int = 0
+    timeout: int = 0
 
 
 class Config(msgspec.Struct, rename="pascal"):
@@ -51,10 +52,12 @@ class Told(msgspec.Struct, rename="pascal"):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A health check: what to execute, and for how many seconds it may fail."""
+    """A health check: what to execute, and for how many seconds it may fail; `timeout` is how
+    long it may take."""
 
     argv: tuple[str, ...]
     patience: float
+    timeout: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +87,5 @@ def check(health: Health | None) -> Check | None:
         return None
     argv = ("sh", "-c", words[0]) if kind == "CMD-SHELL" else tuple(words)
     interval = health.interval / _SECOND or _INTERVAL
-    start = health.start_period / _SECOND
-    return Check(argv, start + interval * (health.retries or _RETRIES))
+    patience = health.start_period / _SECOND + interval * (health.retries or _RETRIES)
+    return Check(argv, patience, health.timeout / _SECOND or _INTERVAL)

@@ -54,6 +54,24 @@ class Places:
         return self._rooms
 
 
+def differs(spec: PlaceSpec) -> tuple[str, ...]:
+    """What is otherwise on GitHub for a job with this place, one sentence each."""
+    found: list[str] = []
+    if spec.container is not None:
+        found.append("on GitHub the Docker socket of the machine is mounted in the job's container")
+        if not spec.services:
+            found.append("on GitHub the job's container is in a network that has a name")
+    if spec.container is not None or spec.services:
+        found.append("GitHub pulls every image; here one that is on this machine is used as it is")
+    if spec.services and spec.container is None:
+        found.append("ports of services are published on 127.0.0.1 only")
+    specs = [*([spec.container] if spec.container else []), *spec.services.values()]
+    names = [volume for each in specs for volume in each.volumes if volume[:1] not in "/."]
+    if names:
+        found.append(f"the volume {names[0].partition(':')[0]} outlives the run on this machine")
+    return tuple(found)
+
+
 def reclaim(folder: Path) -> None:
     """Make a job's folder removable that a killed run left: where containers wrote into it, some of
     its files may be another user's."""

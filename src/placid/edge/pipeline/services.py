@@ -23,14 +23,16 @@ from uuid import uuid4
 from placid.base.errors import Problem
 from placid.edge.engines import environment
 from placid.edge.pipeline import flags
-from placid.edge.pipeline.calls import LABEL, ask, call, cancelled, remove
+from placid.edge.pipeline.calls import LABEL, Call, ask, call, cancelled, remove, stream
 from placid.edge.pipeline.container import MISSING, EngineFails, Room, fetched
-from placid.edge.pipeline.looking import Looked, looked
+from placid.edge.pipeline.looking import Check, Looked, looked
+from placid.edge.pipeline.running import Patience
 from placid.edge.pipeline.stopping import EarlierStop
 from placid.ports.pipeline import ContainerSpec, Layout, Stop
 
 NETWORK = "placid-"
 _EVERY = 0.1  # seconds between two looks
+_AT_ONCE = Patience(interrupt=0.0, terminate=0.0)
 _LAST = 20  # lines of a log in an error
 _ADDRESS_TAKEN = "address already in use"
 
@@ -68,7 +70,7 @@ class Service:
         until = time.monotonic() + seen.check.patience
         while True:
             began = time.monotonic()
-            if ask(self.room.engine, "exec", self.container, *seen.check.argv).code == 0:
+            if self._passes(seen.check, stop):
                 self.room.say(f"{self.name} service is healthy.")
                 return seen
             self._alive()
@@ -78,6 +80,13 @@ class Service:
                     f" {seen.check.patience:g} s"
                 )
             _pause(stop, began + _EVERY - time.monotonic(), self.name)
+
+    def _passes(self, check: Check, stop: Stop) -> bool:
+        engine = self.room.engine
+        argv = [engine.program, *engine.flags, "exec", self.container, *check.argv]
+        with EarlierStop(stop, time.monotonic() + check.timeout) as limited:
+            ended = stream(Call(argv, environment(), patience=_AT_ONCE), _nothing, limited)
+        return ended.code == 0
 
     def look(self) -> Looked:
         """What it is like now."""
@@ -201,6 +210,10 @@ def begun(
             yield all_.wait
         finally:
             all_.end()
+
+
+def _nothing(_: bytes) -> None:
+    """What a health check says is of no interest."""
 
 
 def _pause(stop: Stop, seconds: float, name: str) -> None:

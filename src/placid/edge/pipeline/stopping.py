@@ -48,10 +48,10 @@ class Stopping:
 
 
 class EarlierStop:
-    """A Stop that may also be asked by `ask`, without the one it extends."""
+    """A Stop that may be asked, or be over at `deadline`, before the one it extends."""
 
-    def __init__(self, stop: Stop) -> None:
-        self._stop = stop
+    def __init__(self, stop: Stop, deadline: float | None = None) -> None:
+        self._stop, self._own = stop, deadline
         self._asked = False
         self._wake = os.eventfd(0, os.EFD_CLOEXEC)
         self._both = select.epoll()
@@ -64,7 +64,8 @@ class EarlierStop:
 
     @property
     def deadline(self) -> float | None:
-        return self._stop.deadline
+        both = [each for each in (self._stop.deadline, self._own) if each is not None]
+        return min(both, default=None)
 
     def fileno(self) -> int:
         return self._both.fileno()
@@ -77,4 +78,29 @@ class EarlierStop:
     def close(self) -> None:
         """Nobody waits for it any more."""
         self._both.close()
+        os.close(self._wake)
+
+    def __enter__(self) -> EarlierStop:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Waiting:
+    """A Stop that nobody asks, which is over after some seconds."""
+
+    asked = False
+
+    def __init__(self, seconds: float) -> None:
+        self._wake = os.eventfd(0, os.EFD_CLOEXEC)
+        self.deadline: float | None = time.monotonic() + seconds
+
+    def fileno(self) -> int:
+        return self._wake
+
+    def __enter__(self) -> Waiting:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         os.close(self._wake)

@@ -22,11 +22,18 @@ def alone(path: Path) -> Generator[None]:
 
 
 def take(path: Path) -> int | None:
-    """The descriptor of the lock at `path`, to be closed; None when somebody has it."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    """The descriptor of the lock at `path`, to be closed; None when somebody has it.
+
+    Whoever has it may remove the file."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        except FileNotFoundError:
+            pass
         os.close(descriptor)
-        return None
-    return descriptor

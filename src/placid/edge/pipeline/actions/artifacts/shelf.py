@@ -1,4 +1,4 @@
-"""Where a run's artifacts are kept: `<shared>/artifacts/<name>/` with their files as they are.
+"""Where a run's artifacts are kept: `<shared>/<name>/` with their files as they are.
 
     .new-<process>-<n> --whole--> <name>     then it is listed in index.json
 
@@ -46,7 +46,7 @@ class Shelf:
     """The artifacts of one run, below the folder that its jobs share."""
 
     def __init__(self, shared: Path) -> None:
-        self.folder = shared / "artifacts"
+        self.folder = shared
         self._list = self.folder / "index.json"
 
     def listed(self) -> list[Artifact]:

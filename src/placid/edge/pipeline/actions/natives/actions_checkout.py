@@ -20,6 +20,7 @@ from placid.edge.pipeline.actions.checkouts.workspace import Workspace
 from placid.edge.pipeline.actions.native import (
     NativeAction,
     Settings,
+    again,
     boolean,
     context,
     natives,
@@ -86,7 +87,9 @@ def checkout(use: Use, settings: Settings) -> Done:
     outputs = {"ref": target.ref, "commit": target.commit}
     use.say(target.commit)
     if _persist(one, workspace):
-        return Done(outputs=outputs, differs=differs, always=True, post=lambda _: _forget(one))
+        return Done(
+            outputs=outputs, differs=differs, always=True, post=again(use, lambda _: _forget(one))
+        )
     return Done(outputs=outputs, differs=differs)
 
 

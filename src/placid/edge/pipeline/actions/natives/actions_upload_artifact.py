@@ -96,8 +96,8 @@ def _keep(use: Use, found: Found, old: bool) -> Artifact:
         return shelf.put(name, found.named(), overwrite)
     if len(found.files) > 1:
         raise Problem("archive: false takes a single file, and the path means several")
-    path = found.files[0]
-    return shelf.put(os.path.basename(path), [(path, os.path.basename(path))], overwrite)
+    alone = [(path, os.path.basename(path)) for path in found.files]
+    return shelf.put(alone[0][1], alone, overwrite)
 
 
 natives.add("actions/upload-artifact")(NativeAction(upload, _INPUTS))
