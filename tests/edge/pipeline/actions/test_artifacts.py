@@ -263,7 +263,7 @@ def test_legs_that_upload_at_once(bench: Bench) -> None:
 
 def test_what_killed_uploads_left_goes(bench: Bench) -> None:
     bench.write(OUT)
-    dead = bench.shared / "artifacts/.new-999999999-0/x"
+    dead = bench.shared / ".new-999999999-0/x"
     dead.mkdir(parents=True)
     bench.well(UPLOAD, path="out")
     assert not dead.exists()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from placid.edge.pipeline.actions.native import Settings, find
 from placid.edge.pipeline.host import HostOptions, HostPlace
-from placid.formats.workflows import Reference, reference
+from placid.formats.workflows.reference import Reference, reference
 from placid.ports.pipeline import Done, Layout, Origin, Place, PlaceSpec, Use
 from tests.edge.real_git import Source
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from placid.base.errors import Problem
 from placid.edge.pipeline.actions import native
 from placid.edge.pipeline.actions.native import Settings
-from placid.formats.workflows import Reference
+from placid.formats.workflows.reference import Reference
 from placid.ports.pipeline import Done, Native, Use
 
 if TYPE_CHECKING:

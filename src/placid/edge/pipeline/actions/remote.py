@@ -24,7 +24,7 @@ from placid.edge.pipeline.actions.lockfile import LockFile
 from placid.edge.pipeline.actions.locking import alone
 from placid.edge.pipeline.actions.native import Settings
 from placid.edge.pipeline.actions.programs import Outside, Ran
-from placid.formats.workflows import Reference
+from placid.formats.workflows.reference import Reference
 
 _STALLED = {"http.lowSpeedLimit": "1000", "http.lowSpeedTime": "30", "tar.umask": "0022"}
 _NEW = ".new-"
