@@ -15,11 +15,11 @@ from placid.formats.workflows import (
     Workflow,
     read_action,
     read_workflow,
-    reference,
     validate,
 )
 from placid.formats.workflows.accesses import workflow_accesses
 from placid.formats.workflows.cron import is_cron
+from placid.formats.workflows.reference import reference
 
 from .workflows_made import mutated
 

@@ -22,7 +22,8 @@ from placid.core.audit.facts.workflows import local_action, workflow, workflows
 from placid.core.audit.model import Repository, fact
 from placid.core.audit.rule import Place
 from placid.formats.shell import Command, commands
-from placid.formats.workflows import Job, Step, Workflow, reference
+from placid.formats.workflows import Job, Step, Workflow
+from placid.formats.workflows.reference import reference
 from placid.formats.workflows.templates import located
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)

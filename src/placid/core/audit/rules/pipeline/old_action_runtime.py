@@ -21,7 +21,7 @@ from placid.base.yamltext import Scalar, Span
 from placid.core.audit.facts.workflows import actions, workflows
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Edit, Fix, Hit, Place, Severity, Unknown, rule
-from placid.formats.workflows import reference
+from placid.formats.workflows.reference import reference
 
 
 class _Majors(NamedTuple):

@@ -19,8 +19,9 @@ from collections.abc import Iterator
 from placid.core.audit.facts.workflows import actions, local_action, workflows
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, Unknown, rule
-from placid.formats.workflows import Action, Job, Step, Workflow, reference
+from placid.formats.workflows import Action, Job, Step, Workflow
 from placid.formats.workflows.accesses import workflow_accesses
+from placid.formats.workflows.reference import reference
 
 _DOCKER = frozenset(("entrypoint", "args"))
 

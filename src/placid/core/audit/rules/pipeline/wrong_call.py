@@ -19,8 +19,9 @@ from placid.base.yamltext import Span
 from placid.core.audit.facts.workflows import is_workflow, workflow, workflows
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, Unknown, rule
-from placid.formats.workflows import Job, Permissions, Workflow, reference
+from placid.formats.workflows import Job, Permissions, Workflow
 from placid.formats.workflows.calls import call_faults
+from placid.formats.workflows.reference import reference
 
 _LEVELS = {"none": 0, "read": 1, "write": 2}
 
