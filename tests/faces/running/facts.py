@@ -75,10 +75,10 @@ RED: list[Event] = [
     LegStarted("lint", at(0.1)),
     StepStarted(OLD, 0, "Run pytest", at(0.2), id="unit"),
     Line(OLD, 0, "pytest -q", kind="group"),
+    Line(OLD, 0, "", kind="endgroup"),
     StepStarted("lint", 0, "Run ruff check", at(0.2)),
     Line("lint", 0, "All checks passed!"),
     Line(OLD, 0, "collected 3 items"),
-    Line(OLD, 0, "", kind="endgroup"),
     StepDone(
         "lint", 0, "Run ruff check", "success", "success", at(0.6), seconds=0.4, log="lint/0.log"
     ),

@@ -123,7 +123,7 @@ def test_the_divergence_report() -> None:
 ! .github/workflows/ci.yml:13:29  shell: pwsh: pwsh is not installed here, so the step fails
 ! .github/workflows/ci.yml:19:24  secrets.KEY: empty here: no such secret was given (--secret KEY)
   .github/workflows/ci.yml:7:14 (and 3 more)  runs-on: ubuntu-latest: runs on Debian 12: only what is installed there is there\
-""")
+""")  # noqa: E501
     assert divergence_text(places, Style(), heavy_only=True).count("\n") == 2
     assert heavy_count(places) == "3 things may end otherwise at GitHub:"
     assert divergence_json(places)[0] == snapshot(

@@ -27,7 +27,7 @@ def kept(root: Path) -> Path:
     folder = root / ".placid" / "runs" / "12"
     for name, text in {
         "lint/0.log": "All checks passed!\n",
-        "test-3.11/0.log": "##[group]pytest -q\ncollected 3 items\n##[endgroup]\nE  assert 1\n",
+        "test-3.11/0.log": "##[group]pytest -q\n##[endgroup]\ncollected 3 items\nE  assert 1\n",
     }.items():
         (folder / name).parent.mkdir(parents=True)
         (folder / name).write_text(text)
@@ -72,7 +72,7 @@ E  assert 1\
 ✓ lint > Run ruff check  0.4 s
 1: All checks passed!
 ✗ test (3.11) > Run pytest  3.1 s  Process completed with exit code 1.
-2: collected 3 items\
+3: collected 3 items\
 """),
         ),
         (

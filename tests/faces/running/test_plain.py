@@ -61,7 +61,6 @@ cancelling test (3.12), asked by placid: fail-fast: test (3.11) failed
 ⊘ deploy       skipped           it needs test, which failed
 
 test (3.11) > Run pytest, its last lines:
-    ▸ pytest -q
     collected 3 items
     E  assert 1 == 2
     ::warning::not for the job outside
@@ -138,7 +137,6 @@ cancelling test (3.12), asked by placid: fail-fast: test (3.11) failed
 ⊘ deploy       skipped           it needs test, which failed
 
 test (3.11) > Run pytest, its last lines:
-    ▸ pytest -q
     collected 3 items
     E  assert 1 == 2
     ::stop-commands::T0K

@@ -24,7 +24,7 @@ def kept(tmp_path: Path) -> Path:
     """A run's folder with the logs of RED."""
     log = tmp_path / "test-3.11" / "0.log"
     log.parent.mkdir()
-    log.write_text("##[group]pytest -q\ncollected 3 items\n##[endgroup]\nE  assert 1 == 2 ```\n")
+    log.write_text("##[group]pytest -q\n##[endgroup]\ncollected 3 items\nE  assert 1 == 2 ```\n")
     log.with_suffix(".md").write_text("**3 tests**, one failed\n")
     return tmp_path
 
@@ -102,7 +102,6 @@ def test_junit(tmp_path: Path) -> None:
   <testsuite name="test (3.11)" time="3.400" timestamp="2026-11-23T12:00:00" failures="1" errors="0" skipped="1" tests="2">
     <testcase name="Run pytest" classname="test (3.11)" time="3.100">
       <failure message="Process completed with exit code 1.">tests/test_a.py:3: assert 1 == 2
-&gt; pytest -q
 collected 3 items
 E  assert 1 == 2 ```</failure>
     </testcase>
@@ -139,7 +138,6 @@ def test_markdown(tmp_path: Path) -> None:
 - error: assert 1 == 2 (`tests/test_a.py:3:5`)
 
 ````text
-> pytest -q
 collected 3 items
 E  assert 1 == 2 ```
 ````

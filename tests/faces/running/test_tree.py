@@ -84,7 +84,7 @@ def drawn(events: list[Event], now: datetime) -> str:
 
 
 def test_while_it_runs() -> None:
-    assert drawn(RED[:10], at(2)) == snapshot("""\
+    assert drawn(RED[:11], at(2)) == snapshot("""\
 run 12  .github/workflows/ci.yml  push  main at 1a2b3c4d5e  Fix the price
 ⠋ lint              1.9 s  Run ruff check 1.8 s
     All checks passed!
@@ -104,7 +104,6 @@ run 12  .github/workflows/ci.yml  push  main at 1a2b3c4d5e  Fix the price
 ⠋ test
   ⠋ test (3.11)     3.4 s
       ✗ Run pytest  3.1 s  Process completed with exit code 1.
-        ▸ pytest -q
         collected 3 items
         E  assert 1 == 2
         ::warning::not for the job outside
@@ -127,7 +126,6 @@ run 12  .github/workflows/ci.yml  push  main at 1a2b3c4d5e  Fix the price
 ✗ test
   ✗ test (3.11)     3.4 s
       ✗ Run pytest  3.1 s  Process completed with exit code 1.
-        ▸ pytest -q
         collected 3 items
         E  assert 1 == 2
         ::warning::not for the job outside
@@ -149,7 +147,7 @@ not as at GitHub:
 def test_all_logs_go_by_above_the_tree() -> None:
     terminal = Terminal()
     tree = still(terminal, "full")
-    for number in range(10):
+    for number in range(11):
         tell(tree, RED[number : number + 1])
         tree.draw(at(1))
     assert terminal.shown() == snapshot("""\
@@ -157,10 +155,10 @@ run 12  .github/workflows/ci.yml  push  main at 1a2b3c4d5e  Fix the price
 ▶ test (3.11) > Run pytest
 ▸ pytest -q
 collected 3 items
-⠏ lint              0.9 s  Run ruff check 0.8 s
+⠋ lint              0.9 s  Run ruff check 0.8 s
     All checks passed!
-⠏ test
-  ⠏ test (3.11)     1.0 s  Run pytest 0.8 s
+⠋ test
+  ⠋ test (3.11)     1.0 s  Run pytest 0.8 s
       collected 3 items
   · test (3.12)
 · deploy
@@ -181,7 +179,7 @@ run 12  .github/workflows/ci.yml  push  main at 1a2b3c4d5e  Fix the price
   | test (3.11)     4.0 s
       x Run pytest  3.1 s  P~
   . test (3.12)
-  ~ 6 more lines
+  ~ 5 more lines
 """)
     assert shown.isascii()
 
@@ -211,11 +209,11 @@ run 12  .github/workflows/ci.yml  push  main at 1a2b3c4d5e  Fix the price
 
 def test_cancelling_says_how_to_kill() -> None:
     asked = CancelAsked("ada", "Ctrl-C", at(1))
-    assert "Ctrl-C once more" in drawn([*RED[:10], asked], at(2))
+    assert "Ctrl-C once more" in drawn([*RED[:11], asked], at(2))
 
 
 def test_after_a_crash_a_leg_begins_with_nothing() -> None:
-    assert "collected" not in drawn([*RED[:10], LegStarted(OLD, at(5))], at(6))
+    assert "collected" not in drawn([*RED[:11], LegStarted(OLD, at(5))], at(6))
 
 
 def test_output_cannot_move_the_cursor() -> None:
@@ -223,7 +221,7 @@ def test_output_cannot_move_the_cursor() -> None:
     assert tame(rude) == " 90%"
     assert tame("\x1b[31mred\x1b[0m\tx") == "red    x"
     assert calm("\x1b[2J\x1b[31mred\x1b[0m\x1b[1A\n") == "\x1b[31mred\x1b[0m\n"
-    assert "\x1b" not in drawn([*RED[:10], Line(NEW, 0, rude), Line(OLD, 0, rude)], at(2))
+    assert "\x1b" not in drawn([*RED[:11], Line(NEW, 0, rude), Line(OLD, 0, rude)], at(2))
 
 
 def test_a_thread_draws_and_the_end_waits_for_it() -> None:

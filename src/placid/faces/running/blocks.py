@@ -17,10 +17,10 @@ class Block:
     """A step's lines that are not out yet.
 
     began, over  whether it started and ended; opened: how its heading came out, "" when not yet
-    tail         its last lines; count: how many there were; dropped: how many of `lines` are lost
+    tail         its last lines; dropped: how many of `lines` are lost
     """
 
-    __slots__ = ("began", "count", "dropped", "key", "lines", "opened", "over", "tail")
+    __slots__ = ("began", "dropped", "key", "lines", "opened", "over", "tail")
 
     def __init__(self, key: Key, most: int | None, tail: int) -> None:
         self.key = key
@@ -28,15 +28,15 @@ class Block:
         self.opened = ""
         self.lines: deque[str] = deque(maxlen=most)
         self.tail: deque[str] = deque(maxlen=tail)
-        self.count = self.dropped = 0
+        self.dropped = 0
 
-    def add(self, line: str) -> None:
-        """One more line."""
+    def add(self, line: str, *, last: bool = True) -> None:
+        """One more line; `last`: it counts among the last ones that are kept."""
         if len(self.lines) == self.lines.maxlen:
             self.dropped += 1
         self.lines.append(line)
-        self.tail.append(line)
-        self.count += 1
+        if last:
+            self.tail.append(line)
 
 
 class Blocks:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from placid.core.pipeline.facts import Result
 from placid.faces.running.progress import LegView, Progress
 from placid.faces.running.style import Style, seconds_text, tame
-from placid.faces.running.wording import step_name
+from placid.faces.running.wording import short
 
 Tails = Mapping[tuple[str, str, int], Sequence[str]]
 """The last lines of failed steps by leg, phase and index."""
@@ -21,7 +21,7 @@ def closing(progress: Progress, tails: Tails, style: Style) -> Iterator[str]:
         last = tails.get((leg.id, step.phase, step.index), ())
         if last:
             yield ""
-            yield f"{step_name(leg, step)}, its last lines:"
+            yield f"{leg.name} > {short(step.name)}, its last lines:"
             yield from (f"    {line}" for line in last)
     yield from differs(progress, style)
     yield ""
@@ -47,7 +47,7 @@ def reason(leg: LegView) -> str:
     failing = leg.failing()
     if failing:
         step = failing[0]
-        return f"{tame(step.name)}: {tame(step.why)}" if step.why else tame(step.name)
+        return f"{short(step.name)}: {tame(step.why)}" if step.why else short(step.name)
     return tame(leg.why or leg.waits)
 
 

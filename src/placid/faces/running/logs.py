@@ -135,7 +135,7 @@ def search_logs(steps: Sequence[StepLog], search: Search, style: Style) -> Itera
     with their numbers."""
     pattern = _pattern(search)
     for step in chosen(steps, search):
-        lines = _matches(step.file, pattern) if pattern else _whole(step.file, style)
+        lines = _matches(step.file, pattern, style) if pattern else _whole(step.file, style)
         shown = _last(lines, search.last) if search.last else lines
         first = next(shown, None)
         if first is None and pattern:
@@ -167,7 +167,7 @@ def _pattern(search: Search) -> re.Pattern[bytes] | None:
     return None
 
 
-def _matches(file: Path, pattern: re.Pattern[bytes]) -> Iterator[str]:
+def _matches(file: Path, pattern: re.Pattern[bytes], style: Style) -> Iterator[str]:
     """The lines in which it is found, with their numbers, each line once."""
     with _mapped(file) as data:
         at, number = 0, 1
@@ -178,7 +178,8 @@ def _matches(file: Path, pattern: re.Pattern[bytes]) -> Iterator[str]:
             end = data.find(b"\n", start)
             end = len(data) if end < 0 else end
             number += _newlines(data, at, start)
-            yield f"{number}: {_text(data[start:end])}"
+            raw = _text(data[start:end])
+            yield f"{number}: {stored_text(raw, style) or raw}"
             at, number = end + 1, number + 1
 
 

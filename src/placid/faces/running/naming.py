@@ -42,7 +42,8 @@ def workflow_named(name: str, folder: Path) -> Path:
         if name in (each.name, each.stem):
             return each
     known = [each.name for each in files]
-    guess = nearest(name.rpartition("/")[2], known) or nearest(Path(name).stem, known)
+    words = {word: each.name for each in files for word in (each.stem, each.name)}
+    guess = words.get(nearest(name.rpartition("/")[2], [*words]) or "")
     there = _among(known, guess) if known else f"there is no workflow in {FOLDER}; write one"
     raise Problem(f"no workflow is called {name!r}", fix=there)
 

@@ -38,6 +38,7 @@ from placid.faces.running.closing import closing
 from placid.faces.running.progress import LegView, Progress, StepView
 from placid.faces.running.style import Style
 from placid.faces.running.wording import (
+    Prologue,
     aside,
     ending,
     heading,
@@ -76,6 +77,7 @@ class Plain:
         self._tails: dict[Key, list[str]] = {}
         self._out: list[str] = []
         self._asides: list[str] = []
+        self._prologue = Prologue()
         self._lock = Lock()
         self._closed = False
 
@@ -89,10 +91,11 @@ class Plain:
     def line(self, leg: str, index: int, phase: Phase, text: str, kind: Kind) -> None:
         """Take in a line."""
         said = line_text(text, kind, self._style)
-        if said is None:
-            return
+        key = (leg, phase, index)
         with self._lock:
-            self._blocks.at((leg, phase, index)).add(said)
+            prologue = self._prologue.holds(key, kind)
+            if said is not None:
+                self._blocks.at(key).add(said, last=not prologue)
             if self._log == "full":
                 self._pump()
 
@@ -108,7 +111,9 @@ class Plain:
             case LegStarted():
                 self._blocks.begin(fact.leg)
             case StepStarted():
-                self._blocks.at((fact.leg, fact.phase, fact.index)).began = True
+                key = (fact.leg, fact.phase, fact.index)
+                self._prologue.forget(key)
+                self._blocks.at(key).began = True
             case StepDone():
                 self._blocks.at((fact.leg, fact.phase, fact.index)).over = True
             case LegEnded():
@@ -210,8 +215,10 @@ class Plain:
 
     def _annotations(self, leg: LegView, step: StepView) -> None:
         for each in step.annotations:
-            text = annotation_text(each, self._style, self._excerpts)
-            self._say(command_of(each) if self._token else text)
+            if self._token:
+                self._say(command_of(each))
+            elif each.file or (self._log != "full" and each.message != step.why):
+                self._say(annotation_text(each, self._style, self._excerpts))
         if self._token and step.conclusion == "failure" and not step.annotations:
             title = property_text(f"{leg.name}: {step.name}")
             self._say(f"::error title={title}::{data_text(step.why or 'it failed')}")

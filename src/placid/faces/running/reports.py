@@ -193,12 +193,14 @@ def replace(path: Path, data: bytes) -> None:
 
 
 def tail_of(path: Path, lines: int = 15, most: int = 16_384) -> list[str]:
-    """The last lines of a log; none when it is not there."""
+    """The last lines of a log, without the group in front that says what is run."""
     try:
         with path.open("rb") as file:
             file.seek(max(path.stat().st_size - most, 0))
             found = file.read().decode("utf-8", "replace").split("\n")
     except OSError:
         return []
+    if found[0].startswith("##[group]") and "##[endgroup]" in found:
+        del found[: found.index("##[endgroup]")]
     shown = (stored_text(line, Style(unicode=False)) for line in found if line)
     return [line for line in shown if line is not None][-lines:]

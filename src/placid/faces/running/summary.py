@@ -14,6 +14,7 @@ from placid.faces.running.closing import reason
 from placid.faces.running.progress import LegView, Progress, StepView
 from placid.faces.running.reports import tail_of
 from placid.faces.running.style import seconds_text, tame
+from placid.faces.running.wording import short
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#@~])")
 _FENCES = re.compile(r"`{3,}")
@@ -47,7 +48,7 @@ def _lines(progress: Progress, folder: Path) -> Iterator[str]:
 
 def _failed(leg: LegView, step: StepView, folder: Path) -> Iterator[str]:
     yield ""
-    yield f"### {_plain(leg.name)}: {_plain(step.name)}"
+    yield f"### {_plain(leg.name)}: {_plain(short(step.name))}"
     for each in step.annotations:
         where = f" (`{place_of(each).replace('`', '')}`)" if each.file else ""
         yield f"- {each.level}: {_plain(each.message)}{where}"

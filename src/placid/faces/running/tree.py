@@ -25,7 +25,7 @@ from placid.faces.running.region import Region, write_safely
 from placid.faces.running.rows import Row, chosen, fitted, width_of
 from placid.faces.running.style import Style, calm
 from placid.faces.running.treeview import TreeView
-from placid.faces.running.wording import heading, line_text
+from placid.faces.running.wording import Prologue, heading, line_text
 
 _EVERY = 0.1
 _KEPT = 40
@@ -58,6 +58,7 @@ class Tree:
         self._progress = Progress(planned)
         self._tails: dict[Key, deque[str]] = {}
         self._above: list[str] = []
+        self._prologue = Prologue()
         full = log == "full"
         self._plain = Plain(self._above.append, style, close=False) if full else None
         self._lock, self._over = Lock(), Event()
@@ -84,13 +85,12 @@ class Tree:
     def line(self, leg: str, index: int, phase: Phase, text: str, kind: Kind) -> None:
         """Take in a line."""
         said = line_text(text, kind, Style(colour=False, unicode=self._style.unicode))
-        if said is None:
-            return
         with self._lock:
             key = (leg, phase, index)
             if key not in self._tails:
                 self._tails[key] = deque(maxlen=_KEPT)
-            self._tails[key].append(said)
+            if not self._prologue.holds(key, kind) and said is not None:
+                self._tails[key].append(said)
             if self._plain is not None:
                 self._plain.line(leg, index, phase, text, kind)
 
@@ -122,6 +122,7 @@ class Tree:
         """A leg that begins anew begins with nothing."""
         for key in [key for key in self._tails if key[0] == leg]:
             del self._tails[key]
+            self._prologue.forget(key)
 
     def _tail(self, leg: str, step: StepView) -> Sequence[str]:
         return self._tails.get((leg, step.phase, step.index), ())
@@ -149,7 +150,11 @@ class Tree:
         """The errors of what failed, with their source."""
         found: list[str] = []
         for _, step in self._progress.failed():
-            errors = [each for each in step.annotations if each.level == "error"]
+            errors = [
+                each
+                for each in step.annotations
+                if each.level == "error" and (each.file or each.message != step.why)
+            ]
             found += (annotation_text(each, self._style, self._excerpts) for each in errors)
         return ["", *found] if found else []
 

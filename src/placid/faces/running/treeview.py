@@ -20,6 +20,7 @@ from datetime import datetime
 from placid.faces.running.progress import LegView, Progress, StepView
 from placid.faces.running.rows import Row
 from placid.faces.running.style import Style, seconds_text, tame
+from placid.faces.running.wording import short
 
 _NAME, _FAILED, _RUNNING, _DONE, _WAITING, _LOG = 9, 6, 5, 3, 2, 1
 _WEIGHTS = {"failure": _FAILED, "running": _RUNNING, "success": _DONE, "cancelled": _DONE}
@@ -132,12 +133,12 @@ class TreeView:
 
     def _running(self, step: StepView, now: datetime | None) -> str:
         time = _time(_since(step.since, now))
-        return f"{tame(step.name)} {time}" if time else tame(step.name)
+        return f"{short(step.name)} {time}" if time else short(step.name)
 
     def _failed(self, leg: LegView, step: StepView, depth: int) -> Iterator[Row]:
         """A failing step with its log unfolded."""
         margin = "  " * depth + "    "
-        said = f" {tame(step.name)}  {seconds_text(step.seconds)}"
+        said = f" {short(step.name)}  {seconds_text(step.seconds)}"
         why = f"  {tame(step.why)}" if step.why else ""
         yield Row(_FAILED, (margin, ""), self._style.sign("failure"), (said, ""), (why, "red"))
         for line in list(self._tail(leg.id, step))[-self._unfolded :]:

@@ -33,6 +33,29 @@ def line_text(text: str, kind: Kind, style: Style) -> str | None:
     return style.paint(f"{_WORDS[kind]}{text}", _COLOURS.get(kind, "dim"))
 
 
+class Prologue:
+    """Tells a step's own lines from the group before them, in which the runner says what it runs.
+
+    Of all steps at once; `key` is any name of a step.
+    """
+
+    def __init__(self) -> None:
+        self._within: dict[object, bool] = {}
+
+    def holds(self, key: object, kind: Kind) -> bool:
+        """Whether the next line of a step is one of that group."""
+        within = self._within.get(key)
+        if within is None:
+            within = self._within[key] = kind == "group"
+        if within and kind == "endgroup":
+            self._within[key] = False
+        return within
+
+    def forget(self, key: object) -> None:
+        """The step begins anew."""
+        self._within.pop(key, None)
+
+
 def stored_text(line: str, style: Style) -> str | None:
     """A line of a log file, where the kinds of lines are marked; None for one not shown."""
     if line.startswith(("##[", "[c")):
@@ -58,6 +81,12 @@ def heading(run: RunStarted, style: Style) -> str:
     return style.paint("  ".join(parts), "bold") + (
         f"  {tame(origin.subject)}" if origin.subject else ""
     )
+
+
+def short(text: str, most: int = 60) -> str:
+    """A step's name where there is little room: the first line of a script is long."""
+    text = tame(text)
+    return text if len(text) <= most else text[: most - 3].rstrip() + "..."
 
 
 def step_name(leg: LegView, step: StepView) -> str:
