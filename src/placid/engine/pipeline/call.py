@@ -48,12 +48,20 @@ _SAID = {
 }
 
 
+class Post(msgspec.Struct):
+    """What an action does after the job's steps; `condition` is its `post-if`."""
+
+    condition: str
+    run: Callable[[Call], Effects]
+
+
 class Call(msgspec.Struct):
     """A step that runs now.
 
     name   for what is unique to it: files, scripts ("3", "3_1" for one inside of an action)
     scope  what its expressions see; env: its own variables, evaluated
     own    GitHub's variables for it (GITHUB_..., RUNNER_...)
+    posts  takes what is to be done after the job
     """
 
     name: str
@@ -66,6 +74,7 @@ class Call(msgspec.Struct):
     place: Place
     workplace: Workplace
     own: Mapping[str, str]
+    posts: list[Post]
 
     @property
     def layout(self) -> Layout:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from placid.base.yamltext.nodes import Scalar
 from placid.core.pipeline.templates import Scope
-from placid.engine.pipeline.call import Call
-from placid.engine.pipeline.effects import Effects, Post
+from placid.engine.pipeline.call import Call, Post
+from placid.engine.pipeline.effects import Effects
 from placid.engine.pipeline.finding import Found, as_variables
 from placid.formats.workflows.model import Runs
 from placid.ports.pipeline import DockerAction, Ended
@@ -33,7 +33,7 @@ def run_docker(call: Call, found: Found, runs: Runs | None, inputs: Mapping[str,
             saved = {f"STATE_{name}": value for name, value in state.items()}
             return _start(late, image, last, (), {**variables, **saved})
 
-        effects.posts.append(Post(condition, after))
+        call.posts.append(Post(condition, after))
     return effects
 
 

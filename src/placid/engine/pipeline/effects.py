@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from placid.core.pipeline.facts import Annotation, Result
-
-if TYPE_CHECKING:
-    from placid.engine.pipeline.call import Call
-
-
-class Post(msgspec.Struct):
-    """What an action does after the job's steps; `condition` is its `post-if`."""
-
-    condition: str
-    run: Callable[[Call], Effects]
 
 
 class Effects(msgspec.Struct):
@@ -29,7 +16,6 @@ class Effects(msgspec.Struct):
     env: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     paths: list[str] = msgspec.field(default_factory=list[str])
     state: dict[str, str] = msgspec.field(default_factory=dict[str, str])
-    posts: list[Post] = msgspec.field(default_factory=list[Post])
     differs: list[str] = msgspec.field(default_factory=list[str])
     annotations: list[Annotation] = msgspec.field(default_factory=list[Annotation])
     summary: str = ""
@@ -44,7 +30,6 @@ class Effects(msgspec.Struct):
         """Take in what a step inside of this one changes outside of it."""
         self.env.update(inner.env)
         self.paths += inner.paths
-        self.posts += inner.posts
         self.differs += inner.differs
         self.annotations += inner.annotations
         self.summary += inner.summary

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 
 from placid.base.errors import Problem
-from placid.engine.pipeline.call import Call
-from placid.engine.pipeline.effects import Effects, Post
+from placid.engine.pipeline.call import Call, Post
+from placid.engine.pipeline.effects import Effects
 from placid.engine.pipeline.finding import Found, as_variables
 from placid.formats.workflows.model import Runs
 
@@ -28,7 +28,7 @@ def run_javascript(call: Call, found: Found, runs: Runs, inputs: Mapping[str, st
         def after(late: Call) -> Effects:
             return _script(late, found, script, {**variables, **state})
 
-        effects.posts.append(Post(condition, after))
+        call.posts.append(Post(condition, after))
     return effects
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from placid.base.errors import Problem
-from placid.engine.pipeline.call import Call
-from placid.engine.pipeline.effects import Effects, Post
+from placid.engine.pipeline.call import Call, Post
+from placid.engine.pipeline.effects import Effects
 from placid.formats.workflows.reference import Reference
 from placid.ports.pipeline import Done, Native, Use
 
@@ -49,7 +49,7 @@ def _counted(call: Call, native: Native, use: Use) -> Effects:
     after = done.post
     if after is not None:
         condition = "always()" if done.always else "success()"
-        effects.posts.append(Post(condition, lambda late: _counted(late, after, _again(late, use))))
+        call.posts.append(Post(condition, lambda late: _counted(late, after, _again(late, use))))
     return effects
 
 

@@ -112,7 +112,8 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _write_event(layout: Layout, github: Mapping[str, object]) -> None:
-    layout.event.mkdir(parents=True, exist_ok=True)
+    for folder in (layout.event, layout.files):
+        folder.mkdir(parents=True, exist_ok=True)
     (layout.event / "event.json").write_bytes(msgspec.json.encode(github.get("event") or {}))
 
 

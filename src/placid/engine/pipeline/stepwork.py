@@ -11,8 +11,8 @@ from placid.core.pipeline.facts import StepDone, StepStarted
 from placid.core.pipeline.listener import Phase
 from placid.core.pipeline.steps import condition_of, merged
 from placid.core.pipeline.templates import Scope
-from placid.engine.pipeline.call import Call
-from placid.engine.pipeline.effects import Effects, Post
+from placid.engine.pipeline.call import Call, Post
+from placid.engine.pipeline.effects import Effects
 from placid.engine.pipeline.frame import Frame
 from placid.engine.pipeline.naming import action_id, shown
 from placid.engine.pipeline.preparing import Prepared
@@ -50,21 +50,23 @@ class StepWork(msgspec.Struct):
 
     def perform(
         self, numbered: Numbered, frame: Frame, job: Stopper, post: Post | None = None
-    ) -> Stepped:
-        """Run a step (or what its action does afterwards) and tell of it."""
+    ) -> tuple[Stepped, list[Post]]:
+        """Run a step (or what its action does afterwards) and tell of it; with what it leaves to be
+        done after the job."""
         began = time.monotonic()
         opened: list[StepLog] = []
+        posts: list[Post] = []
 
         def work(scope: Scope, own: dict[str, str], stop: Stopper) -> Effects:
             log = self._open(numbered, scope)
             opened.append(log)
-            call = self._call(numbered.step, frame, scope, own, (log, stop, numbered.id))
+            call = self._call(numbered.step, frame, scope, own, (log, stop, numbered.id, posts))
             return post.run(call) if post is not None else self._do(call)
 
         condition = condition_of(numbered.step) if post is None else post.condition
         ended = stepped(numbered.step, condition, frame, job, work)
         self.done(numbered, frame, ended, began, opened[0] if opened else None)
-        return ended
+        return ended, posts
 
     def done(
         self, numbered: Numbered, frame: Frame, ended: Stepped, began: float, log: StepLog | None
@@ -111,15 +113,15 @@ class StepWork(msgspec.Struct):
         frame: Frame,
         scope: Scope,
         own: dict[str, str],
-        rest: tuple[StepLog, Stopper, str],
+        rest: tuple[StepLog, Stopper, str, list[Post]],
     ) -> Call:
-        log, stop, id = rest
+        log, stop, id, posts = rest
         github = {**frame.github, "action": id}
         ours = {**self.ready.own, "GITHUB_ACTION": id}
         seen = Scope({**scope.contexts, "github": github}, scope.functions)
         name = f"{next(self._numbers)}"
         place = self.ready.place
-        return Call(name, step, frame, seen, own, log, stop, place, self.workplace, ours)
+        return Call(name, step, frame, seen, own, log, stop, place, self.workplace, ours, posts)
 
     def _do(self, call: Call) -> Effects:
         step = call.step
@@ -139,7 +141,7 @@ class StepWork(msgspec.Struct):
 
             def work(scope: Scope, own: dict[str, str], stop: Stopper) -> Effects:
                 inner = call.log.within()
-                made = self._call(step, frame, scope, own, (inner, stop, id))  # noqa: B023
+                made = self._call(step, frame, scope, own, (inner, stop, id, call.posts))  # noqa: B023
                 made.own = {**call.own, **made.own}
                 return self._do(made)
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable
 
 import msgspec
 
 from placid.core.pipeline.steps import Record, condition_of, merged
-from placid.engine.pipeline.effects import Effects, Post
+from placid.engine.pipeline.call import Post
+from placid.engine.pipeline.effects import Effects
 from placid.engine.pipeline.frame import Frame
 from placid.engine.pipeline.naming import action_id, shown
 from placid.engine.pipeline.stepping import Stepped, count, stepped
@@ -31,6 +33,7 @@ class Behind(msgspec.Struct):
     stop: Stopper
     thread: threading.Thread | None = None
     ended: Stepped | None = None
+    posts: list[Post] = msgspec.field(default_factory=list[Post])
     error: BaseException | None = None
     asked: bool = False
 
@@ -62,7 +65,7 @@ class Walk(msgspec.Struct):
         for numbered, post in reversed(self.posts):
             self._heed()
             after = msgspec.structs.replace(numbered, phase="post")
-            ended = self.work.perform(after, self.frame, self.stop, post)
+            ended, _ = self.work.perform(after, self.frame, self.stop, post)
             self.frame.status = merged(self.frame.status, ended.conclusion)
         self._heed()
 
@@ -87,7 +90,7 @@ class Walk(msgspec.Struct):
         elif step.background is not None and self.frame.scope().flag(step.background):
             self._start(numbered)
         else:
-            self._count(numbered, self.work.perform(numbered, self.frame, self.stop))
+            self._count(numbered, *self.work.perform(numbered, self.frame, self.stop))
 
     def _has(self, wanted: str) -> bool:
         return any(wanted in self._names(step) for step in self.job.every_step())
@@ -106,10 +109,10 @@ class Walk(msgspec.Struct):
         ended = Stepped(Effects("skipped", f"it is before {self.begin_at}"), "skipped", "skipped")
         self.work.done(numbered, self.frame, ended, time.monotonic(), None)
 
-    def _count(self, numbered: Numbered, ended: Stepped) -> None:
+    def _count(self, numbered: Numbered, ended: Stepped, posts: Iterable[Post] = ()) -> None:
         count(self.frame, numbered.own_id, ended)
         self.frame.status = merged(self.frame.status, ended.conclusion)
-        self.posts += ((numbered, post) for post in ended.effects.posts)
+        self.posts += ((numbered, post) for post in posts)
         self.differs += ended.effects.differs
 
     def _start(self, numbered: Numbered) -> None:
@@ -126,7 +129,7 @@ class Walk(msgspec.Struct):
 
         def run() -> None:
             try:
-                behind.ended = self.work.perform(numbered, copy, behind.stop)
+                behind.ended, behind.posts = self.work.perform(numbered, copy, behind.stop)
             except BaseException as error:  # told where it is waited for
                 behind.error = error
 
@@ -149,7 +152,7 @@ class Walk(msgspec.Struct):
             if behind.asked and ended.conclusion == "cancelled":
                 count(self.frame, behind.numbered.own_id, ended)
                 continue
-            self._count(behind.numbered, ended)
+            self._count(behind.numbered, ended, behind.posts)
             good = good and ended.conclusion != "failure"
         return good
 
