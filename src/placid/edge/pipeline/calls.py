@@ -69,11 +69,12 @@ def call(argv: Sequence[str], env: Mapping[str, str]) -> Said:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A long call. `fell` ends what it does elsewhere, when its process is killed."""
+    """A long call. `send` gives a signal to what it does elsewhere; False when that is not there,
+    then the process itself gets it, as it does in the end."""
 
     argv: Sequence[str]
     env: Mapping[str, str]
-    fell: Callable[[], object] | None = None
+    send: Callable[[Signal], bool] | None = None
     patience: Patience = field(default_factory=Patience)
 
 
@@ -89,8 +90,8 @@ def stream(call: Call, sink: Sink, stop: Stop) -> Ended:
     ) as client:
 
         def send(number: Signal) -> bool:
-            if call.fell and number == "KILL":
-                call.fell()
+            if call.send and call.send(number) and number != "KILL":
+                return True
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(client.pid, getattr(signal, f"SIG{number}"))
             return True

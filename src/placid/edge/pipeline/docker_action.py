@@ -1,7 +1,7 @@
 """Actions that are containers: an image, or a Dockerfile that is built once for each content.
 
 GitHub mounts the job's folders at places of their own, /github/workspace and so on, and variables
-that name such a folder are translated. A signal to the engine's process reaches the container.
+that name such a folder are translated.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from uuid import uuid4
 from placid.base.errors import Problem
 from placid.edge.engines import environment, limits
 from placid.edge.pipeline import flags
-from placid.edge.pipeline.calls import Call, cancelled, has, remove, stream
+from placid.edge.pipeline.calls import Call, ask, cancelled, has, remove, stream
 from placid.edge.pipeline.container import Room, fetched, mounts
 from placid.edge.pipeline.reclaiming import reclaim
 from placid.ports.pipeline import (
@@ -54,10 +54,13 @@ def run(room: Room, spec: DockerAction, place: Place, sink: Sink, stop: Stop) ->
         call = Call(
             [*argv, image, *spec.args],
             environment() | told.named,
-            lambda: remove(room.engine, name),
+            lambda signal: ask(room.engine, "kill", "--signal", signal, name).code == 0,
             room.patience,
         )
-        return stream(call, sink, stop)
+        ended = stream(call, sink, stop)
+        if ended.stopped:
+            remove(room.engine, name)
+        return ended
     finally:
         if image:
             reclaim(room.engine, layout.root, image)

@@ -114,7 +114,7 @@ def test_a_dockerfile_that_fails(host: Place, made: Images, tmp_path: Path) -> N
 
 
 def test_a_stop_ends_it(host: Place, made: Images) -> None:
-    script = "echo up >up; trap 'echo int' INT; while :; do sleep 0.05; done"
+    script = "trap 'echo int' INT; echo up >up; while :; do sleep 0.05; done"
     spec = DockerAction({"PATH": "/bin"}, made.small, entrypoint="sh", args=("-c", script))
     with Stopper() as stop:
 

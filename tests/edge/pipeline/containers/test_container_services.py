@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 import threading
 import urllib.request
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from placid.base.errors import Problem
 from placid.edge.pipeline.flags import full_name, options, port, variables, without_limits
 from placid.edge.pipeline.looking import Check, Health, check, looked
+from placid.edge.pipeline.places import differs
 from placid.engine.pipeline.stopping import Stopper
 from placid.ports.pipeline import ContainerSpec, Layout, PlaceSpec
 from tests.edge.pipeline.containers.conftest import Images
 from tests.edge.pipeline.containers.rooms import PLACES, do, labelled, part, podman, room
 from tests.edge.pipeline.places import so
 
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
+NAMES = st.from_regex(r"[A-Z_][A-Z0-9_.-]{0,9}", fullmatch=True)
 SERVE = "sh -c 'mkdir -p /tmp/www; echo served >/tmp/www/x; exec httpd -f -p 80 -h /tmp/www'"
 HEALTH = "--health-cmd 'wget -q -O - http://127.0.0.1/x' --health-interval 10s --health-retries 5"
 
@@ -157,12 +163,12 @@ def test_variables_that_no_file_can_hold(tmp_path: Path) -> None:
     env = {"A": "1", "B": "x\ny", "C D": "2", "E": "\udcff", "F": "x" * 70_000, "G": " # 'é"}
     told = variables(env)
     file = tmp_path / "env"
-    assert told.write(file) == [
-        *("--env-file", str(file), "--env", "B", "--env", "C D", "--env", "E", "--env", "F")
-    ]
-    assert file.read_text() == "A=1\nG= # 'é\n"
+    odd = ["B", "C D", "E", "F", "G"]
+    named = [word for name in odd for word in ("--env", name)]
+    assert told.write(file) == ["--env-file", str(file), *named]
+    assert file.read_text() == "A=1\n"
     assert file.stat().st_mode & 0o777 == 0o600
-    assert set(told.named) == {"B", "C D", "E", "F"}
+    assert list(told.named) == odd
     assert variables({}).write(file) == []
 
 
@@ -177,3 +183,36 @@ def test_health_checks_as_engines_tell_them() -> None:
         '{"1/tcp": null, "2/udp": [{"HostIp": "", "HostPort": "3"}]}}, "Config": {}}]'
     )
     assert (seen.id, seen.running, seen.ports, seen.check) == ("x", True, {"2": "3"}, None)
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    env=st.dictionaries(st.from_regex(r"[A-Z_][A-Z0-9_.-]{0,9}", fullmatch=True), TEXT, min_size=30)
+)
+def test_the_variables_of_a_container_arrive(made: Images, env: dict[str, str]) -> None:
+    own = {f"X{name}": value for name, value in env.items()}
+    with (
+        tempfile.TemporaryDirectory() as root,
+        room(Path(root), ContainerSpec(made.small, own)) as place,
+    ):
+        seen = {name: place.environment.get(name) for name in own}
+    assert seen == own
+
+
+def test_differences_are_said(tmp_path: Path) -> None:
+    layout, one = Layout(tmp_path, "repo"), ContainerSpec("x", volumes=("data:/x", "/a:/b"))
+    assert differs(PlaceSpec(layout, "m")) == ()
+    assert any("volume data" in each for each in differs(PlaceSpec(layout, "m", one)))
+    assert any("127.0.0.1" in each for each in differs(PlaceSpec(layout, "m", None, {"a": one})))
+
+
+def test_a_health_check_that_hangs(made: Images, tmp_path: Path) -> None:
+    flags = "--health-cmd 'sleep 1000' --health-interval 100ms --health-retries 1"
+    sick = ContainerSpec(
+        made.small, options=f"{flags} --health-timeout 200ms", command="sleep 1000"
+    )
+    with (
+        pytest.raises(Problem, match="service db is unhealthy"),
+        room(tmp_path, None, {"db": sick}),
+    ):
+        raise AssertionError
