@@ -6,8 +6,9 @@ import itertools
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from placid.edge.pipeline.host import HostOptions, HostPlace
 from placid.edge.pipeline.running import Patience
@@ -27,7 +28,7 @@ def host(root: Path, patience: Patience = QUICK, options: HostOptions | None = N
     """A place that is quick to stop."""
     return HostPlace(
         PlaceSpec(Layout(root, "repo"), fresh_mark()),
-        replace(options or HostOptions(), patience=patience),
+        msgspec.structs.replace(options or HostOptions(), patience=patience),
     )
 
 

@@ -105,14 +105,14 @@ def test_those_who_start_others_while_they_die_are_caught(tmp_path: Path) -> Non
 
 
 def test_a_run_below_a_run_carries_both_marks(tmp_path: Path) -> None:
-    options = HostOptions(user={**os.environ, "RUNNER_TRACKING_ID": "github_outer"})
+    options = HostOptions(user={**os.environ, "RUNNER_TRACKING_ID": "github_outer (a, b)"})
     with host(tmp_path / "job", options=options) as place:
         own = place.environment["RUNNER_TRACKING_ID"]
-        assert own.startswith("github_outer,github_test_")
+        assert own.startswith("github_outer (a, b)\x1fgithub_test_")
         bash(place, f"setsid sleep 1000 >/dev/null 2>&1 & echo $! > {tmp_path}/pid")
         pid = number(tmp_path / "pid")
-        so(lambda: "github_outer" in marks(pid))
-        assert belonging((tag("github_outer"),), [pid]) == {pid}
+        so(lambda: "github_outer (a, b)" in marks(pid))
+        assert belonging((tag("github_outer (a, b)"),), [pid]) == {pid}
         assert belonging((tag("github_out"),), [pid]) == set()
 
 

@@ -18,7 +18,6 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -41,8 +40,7 @@ class Record(msgspec.Struct, frozen=True):
     namespace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(msgspec.Struct, frozen=True):
     """What was found of one dead job: how many processes were ended, and what stays, in words."""
 
     mark: str

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import stat
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
+
+import msgspec
 
 from placid.edge.pipeline.processes import digest
 
@@ -92,6 +92,8 @@ def _rm(folders: Iterable[Path]) -> None:
 
 def _force(folder: Path) -> None:
     """Remove what belongs to us but may not be written."""
+    import shutil  # noqa: PLC0415  hardly ever, and it takes longer than a step
+
     with contextlib.suppress(OSError):
         folder.chmod(stat.S_IRWXU)
     for parent, names, _ in os.walk(folder):
@@ -169,8 +171,7 @@ class Remover:
             _remove_all([task for task in tasks if task is not None], self.stayed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
+class _Task(msgspec.Struct, frozen=True):
     folders: tuple[Path, ...]
     then: Callable[[], object]
 

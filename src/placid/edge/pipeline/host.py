@@ -15,16 +15,17 @@ import contextlib
 import itertools
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
+
+import msgspec
 
 from placid.base.errors import Problem
 from placid.edge.pipeline.background import BackgroundOutput
 from placid.edge.pipeline.environment import base_environment, find
 from placid.edge.pipeline.folders import make, remove, temporary
-from placid.edge.pipeline.processes import MARK, Since, Tag, belonging, end, pids, put, tag
+from placid.edge.pipeline.processes import BETWEEN, MARK, Since, Tag, belonging, end, pids, put, tag
 from placid.edge.pipeline.running import Attendance, Patience, Tree, start
 from placid.ports.pipeline import Command, Ended, Layout, PlaceSpec, Sink, Stop
 
@@ -32,8 +33,7 @@ WARM = (".cache", ".npm")
 _INTERRUPTED = 130  # the exit code of a command that was stopped before it began
 
 
-@dataclass(frozen=True, slots=True)
-class HostOptions:
+class HostOptions(msgspec.Struct, frozen=True):
     """How jobs run on this machine.
 
     pass_through  names of the user's variables to let in ("PIP_*" for all that begin so)
@@ -44,8 +44,8 @@ class HostOptions:
 
     pass_through: tuple[str, ...] = ()
     shared: Path | None = None
-    patience: Patience = field(default_factory=Patience)
-    user: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    patience: Patience = msgspec.field(default_factory=Patience)
+    user: Mapping[str, str] = msgspec.field(default_factory=lambda: os.environ)
     removed: Callable[[Path], object] = remove
 
 
@@ -91,7 +91,7 @@ class HostPlace:
             **base_environment(self.layout.home, user, self._options.pass_through),
             "TMPDIR": str(self._temporary),
             # Below another run our processes are that run's, too.
-            MARK: f"{outer},{self._tag.mark}" if outer else self._tag.mark,
+            MARK: outer + BETWEEN + self._tag.mark if outer else self._tag.mark,
         }
         self._nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         return self

@@ -21,10 +21,12 @@ import select
 import signal
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from functools import cache
 
+import msgspec
+
 MARK = "RUNNER_TRACKING_ID"
+BETWEEN = "\x1f"  # where placid runs below placid, its processes carry several marks
 _LOCKS = 10  # RLIMIT_LOCKS, which the module `resource` does not name
 _NUMBERS = 22  # bits for the number of the command
 _PATIENCE = 5.0  # seconds for killed processes to be gone
@@ -40,8 +42,7 @@ def digest(text: str) -> int:
     return (value ^ value >> 40) & 0xFFFFFFFFFF
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(msgspec.Struct, frozen=True):
     """What a job's processes are known by: its mark, and the soft limits made of it."""
 
     mark: str
@@ -113,8 +114,7 @@ def _hard() -> int:
     return resource.getrlimit(_LOCKS)[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """From `/proc/<pid>/status` (a third of the time of `stat`); state "Z" is a zombie."""
 
     state: str
@@ -147,7 +147,7 @@ def marks(pid: int) -> tuple[str, ...]:
     needle = MARK.encode() + b"="
     for item in _read(f"{pid}/environ").split(b"\0"):
         if item.startswith(needle):
-            return tuple(item[len(needle) :].decode(errors="surrogateescape").split(","))
+            return tuple(item[len(needle) :].decode(errors="surrogateescape").split(BETWEEN))
     return ()
 
 

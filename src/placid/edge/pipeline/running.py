@@ -25,7 +25,8 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from placid.base.errors import Problem
 from placid.ports.pipeline import Command, Ended, Sink, Stop
@@ -36,8 +37,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 _NEVER = 3600.0  # seconds: longest sleep, so that a deadline may move
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(msgspec.Struct, frozen=True):
     """Seconds: between SIGINT and SIGTERM, from there to SIGKILL; and for output after the end,
     `quiet` without any and `linger` in all."""
 
@@ -47,8 +47,7 @@ class Patience:
     linger: float = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(msgspec.Struct, frozen=True):
     """A process that was started: the reading end of its output, and its pidfd."""
 
     pid: int
@@ -57,8 +56,7 @@ class Child:
     process: subprocess.Popen[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(msgspec.Struct, frozen=True):
     """What else is done with a command's processes: `fell` kills all of them, `leave` takes the
     pipe that some still hold open."""
 
