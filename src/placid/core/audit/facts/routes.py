@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from placid.core.audit.facts.dockerfiles import dockerfiles
+from placid.core.audit.facts.framework_routes import given_routes
 from placid.core.audit.facts.objects import is_example
 from placid.core.audit.model import Repository, fact, path_fact
 from placid.core.audit.rule import Place
@@ -25,7 +26,8 @@ _TEST = re.compile(
     r"|[^/]*\.d\.ts|[^/]*_spec\.rb|[^/]*Test\.java|setup\.py)$|(?:^|/)(?:specs?|scripts?|bench\w*"
     r"|hack|tools?|dist|build|static|public|assets|migrations|__tests__|\.\w[^/]*)/"
 )
-_FILE_FRAMEWORKS = re.compile(r"\"(?:next|nuxt|@sveltejs/kit|@remix-run/\w+|astro|gatsby)\"\s*:")
+_FILE_FRAMEWORKS = re.compile(r"\"(?:nuxt|@sveltejs/kit|@remix-run/\w+|astro|gatsby)\"\s*:")
+_NEXT_ABOVE = '"next":'
 _DEPLOYED = frozenset(
     ("placid.yaml", "placid.yml", "Procfile", "fly.toml", "app.yaml", "render.yaml")
 )
@@ -104,6 +106,8 @@ def serving(repository: Repository, folder: str) -> Serving:
     routes = [(path, route) for path, served in parts for route in served.routes]
     doubts = [f"{path}: {served.doubt}" for path, served in parts if served.doubt]
     doubts += _unread(repository, folder, inside) + _included(repository, parts)
+    given = given_routes(repository, folder)
+    apps, routes, doubts = [*apps, *given.apps], [*routes, *given.routes], [*doubts, *given.doubts]
     frameworks = {posixpath.splitext(path)[1] for path, served in parts if served.made}
     if len(frameworks - {".ts", ".mjs", ".cjs", ".mts"}) > 1:
         doubts.append("several languages")
@@ -114,11 +118,10 @@ def _unread(repository: Repository, folder: str, inside: str) -> list[str]:
     """Code and frameworks that are not read here."""
     code = below(code_files(repository), folder)
     found = list(islice((path for path in code if path.endswith(UNREAD)), 1))
-    for path in (f"{inside}package.json", "package.json"):
-        if _FILE_FRAMEWORKS.search(repository.text(path) or ""):
-            found.append(path)
-    for path in (f"{inside}pom.xml", f"{inside}build.gradle", f"{inside}build.gradle.kts"):
-        if "actuator" in (repository.text(path) or ""):
+    own = f"{inside}package.json"
+    for path in (own, "package.json"):
+        text = repository.text(path) or ""
+        if _FILE_FRAMEWORKS.search(text) or (path != own and _NEXT_ABOVE in text):
             found.append(path)
     return found
 
