@@ -138,7 +138,7 @@ def test_what_cannot_be_meant(tmp_path: Path, words: str, what: str) -> None:
 def test_a_secret_that_is_an_argument_is_refused_and_not_repeated(value: str) -> None:
     said = refused(Path("/"), "--secret", f"KEY=#{value}#", env={})
     assert "must not be an argument" in said
-    assert value not in said.replace("KEY", "")
+    assert f"#{value}#" not in said
 
 
 def test_where_secrets_come_from(tmp_path: Path) -> None:

@@ -208,7 +208,7 @@ class Plain:
         if block.opened != "told":
             sign = self._style.glyph(step.conclusion or "cancelled")
             self._say(f"{sign} {ending(step)}")
-        if failed:
+        if failed and self._log != "none":
             quoted = "\n".join(map(self._quoted, block.tail))
             self._tails[block.key] = quoted.split("\n") if quoted else []
         self._annotations(leg, step)

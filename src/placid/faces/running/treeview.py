@@ -138,7 +138,7 @@ class TreeView:
     def _failed(self, leg: LegView, step: StepView, depth: int) -> Iterator[Row]:
         """A failing step with its log unfolded."""
         margin = "  " * depth + "    "
-        said = f" {short(step.name)}  {seconds_text(step.seconds)}"
+        said = f" {short(step.name, 40)}  {seconds_text(step.seconds)}"
         why = f"  {tame(step.why)}" if step.why else ""
         yield Row(_FAILED, (margin, ""), self._style.sign("failure"), (said, ""), (why, "red"))
         for line in list(self._tail(leg.id, step))[-self._unfolded :]:
