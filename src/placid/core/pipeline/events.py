@@ -26,6 +26,7 @@ _OF_REQUESTS = frozenset(
 _OF_THE_REF = frozenset(
     ("create", "deployment", "deployment_status", "push", "workflow_call", "workflow_dispatch")
 )
+_BY_HAND = ("workflow_call", "workflow_dispatch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def event(
     known = _adjusted(state, name, given)
     whole = isinstance(given.get("repository"), Mapping) and "sender" in given
     payload = dict(given) if whole else over(made(known, name, given), given)
-    if inputs is not None:
+    if inputs is not None and name in _BY_HAND:
         payload["inputs"] = {key: text_of(value) for key, value in inputs.items()} or None
     if workflow and payload.get("workflow", 0) is None:
         payload["workflow"] = workflow

@@ -136,7 +136,7 @@ def _release(state: GitState, given: Mapping[str, object]) -> Payload:
         "assets": [],
         "tarball_url": f"{url}/tarball/{tag}",
         "zipball_url": f"{url}/zipball/{tag}",
-        "body": None,
+        "body": "",
     }
     return {"release": release}
 

@@ -112,7 +112,6 @@ def user(login: str, id: int, server: str = SERVER) -> Payload:
         "html_url": f"{server}/{login}",
         **{key: url + rest for key, rest in _OF_USERS.items()},
         "type": "User",
-        "user_view_type": "public",
         "site_admin": False,
     }
 
