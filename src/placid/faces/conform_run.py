@@ -72,7 +72,7 @@ def command_line(line: str) -> object:
     """The command on a line; {"command": null} for plain text."""
     from placid.formats.runnertext import parse
 
-    parsed = parse(_command_line.decode(line).line)
+    parsed = parse(_command_line.decode(line).line.removesuffix("\n").removesuffix("\r"))
     return parsed._asdict() if parsed else {"command": None}
 
 

@@ -16,7 +16,7 @@ from functools import cache
 
 _LEAST = 6
 _QUOTED_AT_LEAST = 9
-_WRAPPED = 76
+_WIDTHS = (76, 64)  # base64, openssl
 _LONG = 1 << 16
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 _JSON_PLAIN = {
@@ -109,8 +109,14 @@ def _base64_others(data: bytes) -> Iterator[str]:
             continue
         yield known
         yield known.translate(_URL_ALPHABET)
-        if shift == 0 and len(whole) > _WRAPPED:
-            lines = [known[at : at + _WRAPPED] for at in range(0, len(known), _WRAPPED)]
+        if shift == 0:
+            yield from _wrapped(known)
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    for width in _WIDTHS:
+        if len(text) > width:
+            lines = [text[at : at + width] for at in range(0, len(text), width)]
             yield from (line for line in lines if len(line) >= _LEAST)
 
 

@@ -22,7 +22,7 @@ from placid.formats.runnertext.notes import Level, Note, whole
 if TYPE_CHECKING:  # most runs meet no matcher
     from placid.formats.runnertext.matcherfiles import Matcher, Pattern
 
-LONGEST = 8192
+LONGEST = 4096
 # The second form is what the runner's own expression, by a slip, looks for.
 _COLOUR = "(?:\x1b|\x0033)\\[[0-9;]*m?"
 _LEVELS: dict[str, Level] = {
