@@ -14,7 +14,7 @@ def nearest(name: str, known: Sequence[str]) -> str:
         return "leave it out: there are none"
     listed = ", ".join(known)
     close = min(known, key=lambda each: edits(name.lower(), each.lower()))
-    if edits(name.lower(), close.lower()) <= max(1, len(name) // 3):
+    if edits(name.lower(), close.lower()) <= max(1, (len(name) + 1) // 3):
         return f"did you mean '{close}'? Known are: {listed}"
     return f"known are: {listed}"
 
