@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from placid.base.errors import Problem
-from placid.base.registry import nearest
 
 if TYPE_CHECKING:
     from placid.formats.workflows.model import Job, Workflow
@@ -43,7 +42,7 @@ def workflow_named(name: str, folder: Path) -> Path:
             return each
     known = [each.name for each in files]
     words = {word: each.name for each in files for word in (each.stem, each.name)}
-    guess = words.get(nearest(name.rpartition("/")[2], [*words]) or "")
+    guess = words.get(_nearest(name.rpartition("/")[2], [*words]) or "")
     there = _among(known, guess) if known else f"there is no workflow in {FOLDER}; write one"
     raise Problem(f"no workflow is called {name!r}", fix=there)
 
@@ -55,7 +54,7 @@ def event_named(name: str) -> str:
     from placid.formats.workflows.events import EVENTS
 
     if name not in EVENTS:
-        guess = nearest(name, [*EVENTS]) or nearest(name.replace("-", "_"), [*EVENTS])
+        guess = _nearest(name, [*EVENTS]) or _nearest(name.replace("-", "_"), [*EVENTS])
         raise Problem(f"GitHub has no event {name!r}", fix=_among(sorted(EVENTS), guess))
     return name
 
@@ -72,8 +71,14 @@ def job_named(name: str, workflows: Sequence[Workflow]) -> Job:
     ids = list(dict.fromkeys(job.id.text for job in jobs))
     where = ", ".join(workflow.path for workflow in workflows)
     raise Problem(
-        f"no job is called {name!r}", where=where or None, fix=_among(ids, nearest(name, ids))
+        f"no job is called {name!r}", where=where or None, fix=_among(ids, _nearest(name, ids))
     )
+
+
+def _nearest(name: str, known: Sequence[str]) -> str | None:
+    from placid.base.registry import nearest
+
+    return nearest(name, [*known])
 
 
 def _among(known: Sequence[str], guess: str | None) -> str:
