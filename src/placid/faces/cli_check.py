@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 if TYPE_CHECKING:
-    from placid.faces.checking import Wanted
+    from placid.faces.ground import Wanted
 
 _FORMATS = ("text", "json", "sarif", "github", "junit", "markdown")
 _SCANNERS = {"zizmor"}
@@ -48,7 +48,8 @@ def check(context: click.Context, /, files: tuple[Path, ...], **_options: object
         path, count = keep_baseline(wanted)
         click.echo(f"{count} findings pass from now on; commit {path}", err=True)
     elif given.diff:
-        from placid.faces.checking import audit, difference
+        from placid.faces.checking import audit
+        from placid.faces.mending import difference
 
         click.echo(difference(audit(wanted), given.unsafe), nl=False)
     else:
@@ -75,7 +76,7 @@ class Given(NamedTuple):
 
 
 def _wanted(files: tuple[Path, ...], given: Given) -> Wanted:
-    from placid.faces.checking import Wanted
+    from placid.faces.ground import Wanted
 
     for name in given.only:
         _known(name)
@@ -103,11 +104,14 @@ def _known(name: str) -> None:
 
 def _answer(wanted: Wanted, given: Given) -> None:
     """Audit, mend when asked, print; exit 1 when something is bad enough."""
-    from placid.faces.checking import audit, failed, ground, mend
+    from placid.faces.checking import audit, failed
     from placid.faces.findings import render
     from placid.faces.findings.text import text
+    from placid.faces.ground import ground
 
     if given.fix:
+        from placid.faces.mending import mend
+
         report, count = mend(wanted, given.unsafe)
         click.echo(f"mended {count}", err=True)
     else:

@@ -9,14 +9,10 @@ not count, and that is said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Literal
 
-import msgspec
-
-from placid.base.errors import Problem
 from placid.base.yamltext import Span
 from placid.base.yamltext.excerpt import Lines
 from placid.core.audit.model import Repository
@@ -109,36 +105,3 @@ def _comments(repository: Repository, path: str, doubts: list[Unknown]) -> dict[
             words = "this ignore does not count: write the reason behind it"
             doubts.append(Unknown(words, (Place(path, Span(*comment.span())),)))
     return found
-
-
-class Known(msgspec.Struct, frozen=True):
-    """A finding in a baseline: enough to recognise it, and to read the file."""
-
-    rule: str
-    path: str
-    message: str
-
-
-class Baseline(msgspec.Struct, frozen=True):
-    """Findings that were there when the team began, by fingerprint."""
-
-    findings: dict[str, Known]
-    version: Literal[1] = 1
-
-
-def read_baseline(data: bytes, name: str) -> Baseline:
-    """A baseline file; Problem when it is none."""
-    try:
-        return msgspec.json.decode(data, type=Baseline)
-    except msgspec.MsgspecError as error:
-        fix = "write it again with `placid check --write-baseline`"
-        raise Problem(f"{name} is no baseline: {error}", where=name, fix=fix) from None
-
-
-def write_baseline(found: Iterable[Finding]) -> bytes:
-    """A baseline of these findings, sorted, one a line."""
-    kept: Mapping[str, Known] = {
-        each.fingerprint: Known(each.rule, each.at[0].path if each.at else "", each.message)
-        for each in sorted(found, key=lambda each: (each.rule, each.at, each.fingerprint))
-    }
-    return msgspec.json.format(msgspec.json.encode(Baseline(dict(kept))), indent=1) + b"\n"

@@ -138,15 +138,21 @@ def _health_of(root: object) -> Scalar | None:
 def _of_manifests(repository: Repository) -> Iterator[HealthCheck]:
     names = _own_names(repository)
     for path in repository.paths if names else ():
-        if not path.endswith((".yaml", ".yml")) or is_example(path):
-            continue
-        if "httpGet" not in (repository.text(path) or ""):
-            continue
-        for workload, container in containers(repository, path):
+        for workload, container in _probed(repository, path):
             named = image(word(container.node, "image"))
             folder = names.get(posixpath.basename(named.name)) if named else None
             if folder is not None:
                 yield from _of_container(workload, container, folder)
+
+
+def may_probe(repository: Repository, path: str) -> bool:
+    """Whether a file is a manifest that may ask for a path."""
+    manifest = path.endswith((".yaml", ".yml")) and not is_example(path)
+    return manifest and "httpGet" in (repository.text(path) or "")
+
+
+def _probed(repository: Repository, path: str) -> tuple[tuple[Workload, Container], ...]:
+    return containers(repository, path) if may_probe(repository, path) else ()
 
 
 def _of_container(workload: Workload, container: Container, folder: str) -> Iterator[HealthCheck]:
