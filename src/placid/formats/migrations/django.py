@@ -21,7 +21,14 @@ from placid.formats.migrations.pythoncalls import (
 from placid.formats.migrations.sql import operations as sql_operations
 
 _Reader = Callable[[Source, ast.Call, str], Iterator[Operation]]
-_NO_COLUMN = ("ManyToManyField", "GenericRelation", "GenericForeignKey", "GeneratedField")
+_FIELDS = frozenset(
+    "ArrayField BigIntegerField BinaryField BooleanField CharField DateField DateTimeField "
+    "DecimalField DurationField EmailField FileField FilePathField FloatField ForeignKey "
+    "GenericIPAddressField HStoreField ImageField IntegerField IPAddressField JSONField "
+    "OneToOneField PositiveBigIntegerField PositiveIntegerField "
+    "PositiveSmallIntegerField SlugField SmallIntegerField TextField TimeField URLField "
+    "UUIDField".split()
+)
 
 
 def read(text: str, app: str) -> Migration | None:
@@ -88,10 +95,8 @@ def _of_field(change: Change, key: str = "name") -> _Reader:
 
 def _added(source: Source, call: ast.Call, app: str) -> Iterator[Operation]:
     field = argument(call, 2, "field")
-    if not isinstance(field, ast.Call) or called(field)[1] in _NO_COLUMN:
-        return
-    if not called(field)[1].endswith(("Field", "Key")) or "Auto" in called(field)[1]:
-        return
+    if not isinstance(field, ast.Call) or called(field)[1] not in _FIELDS:
+        return  # makes no column, or is a field of the project's own, which may fill itself
     if is_constant(argument(field, -1, "null"), True) or argument(field, -1, "db_default"):
         return
     column = text_of(argument(call, 1, "name"))
