@@ -21,14 +21,15 @@ from placid.formats.migrations.pythoncalls import (
 from placid.formats.migrations.sql import operations as sql_operations
 
 _Reader = Callable[[Source, ast.Call, str], Iterator[Operation]]
-_FIELDS = frozenset(
+_NAMES = (
     "ArrayField BigIntegerField BinaryField BooleanField CharField DateField DateTimeField "
     "DecimalField DurationField EmailField FileField FilePathField FloatField ForeignKey "
     "GenericIPAddressField HStoreField ImageField IntegerField IPAddressField JSONField "
     "OneToOneField PositiveBigIntegerField PositiveIntegerField "
     "PositiveSmallIntegerField SlugField SmallIntegerField TextField TimeField URLField "
-    "UUIDField".split()
+    "UUIDField"
 )
+_FIELDS = frozenset(_NAMES.split())
 
 
 def read(text: str, app: str) -> Migration | None:
