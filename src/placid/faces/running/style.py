@@ -27,9 +27,9 @@ _RESULTS = {
 _UNICODE_SPINNER, _ASCII_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\"
 _ASCII = str.maketrans({"…": "~", "│": "|", "├": "|", "└": "`", "─": "-", "·": "."})
 _SEQUENCE = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-Z\\^-~])"
-_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"
-_ESCAPES = re.compile(rf"{_SEQUENCE}|{_CONTROL}")
-_MOVES = re.compile(rf"(?!\x1b\[[0-9;:]*m)(?:{_SEQUENCE}|{_CONTROL})")
+_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
+_ESCAPES = rf"{_SEQUENCE}|{_CONTROL}"  # compiled when one is needed: most runs need none
+_MOVES = rf"(?!\x1b\[[0-9;:]*m)(?:{_SEQUENCE}|{_CONTROL})"
 
 
 class Style:
@@ -94,12 +94,12 @@ def tame(text: str) -> str:
     """
     if "\r" in text:
         text = next((part for part in reversed(text.split("\r")) if part), "")
-    return _ESCAPES.sub("", text).replace("\t", "    ") if not text.isprintable() else text
+    return re.sub(_ESCAPES, "", text).replace("\t", "    ") if not text.isprintable() else text
 
 
 def calm(text: str) -> str:
     """Lines of somebody's output with their colours, but without what else moves a terminal."""
-    return _MOVES.sub("", text) if "\x1b" in text or not text.isprintable() else text
+    return re.sub(_MOVES, "", text) if "\x1b" in text or not text.isprintable() else text
 
 
 def seconds_text(seconds: float) -> str:
