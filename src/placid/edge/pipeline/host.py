@@ -26,7 +26,7 @@ from placid.edge.pipeline.background import BackgroundOutput
 from placid.edge.pipeline.environment import base_environment, find
 from placid.edge.pipeline.folders import make, remove, temporary
 from placid.edge.pipeline.processes import BETWEEN, MARK, Since, Tag, belonging, end, pids, put, tag
-from placid.edge.pipeline.running import Attendance, Patience, Tree, start
+from placid.edge.pipeline.running import Attendance, Child, Patience, Tree, start
 from placid.ports.pipeline import Command, Ended, Layout, PlaceSpec, Sink, Stop
 
 WARM = (".cache", ".npm")
@@ -128,12 +128,20 @@ class HostPlace:
         self._known = child.pid
         self._running.add(child.pid)
         try:
-            one = self._tag.number(next(self._numbers))
-            put(child.pid, one, self._tag.mark, self._root)
-            tree = Tree(lambda: self._fell(one, child.pid), self._left.add)
-            return Attendance(child, sink, stop, asked, self._options.patience).finish(tree)
+            return self._attend(child, sink, stop, asked)
         finally:
             self._running.discard(child.pid)
+
+    def _attend(self, child: Child, sink: Sink, stop: Stop, asked: int) -> Ended:
+        one = self._tag.number(next(self._numbers))
+
+        def claim() -> None:
+            put(child.pid, one, self._tag.mark, self._root)
+
+        claim()
+        # A second time for a fork that was under way the first time, with the limits of before.
+        tree = Tree(claim, lambda: self._fell(one, child.pid), self._left.add)
+        return Attendance(child, sink, stop, asked, self._options.patience).finish(tree)
 
     def _fell(self, command: Tag, pid: int) -> None:
         """Kill the whole tree of one command, also what has left its session."""

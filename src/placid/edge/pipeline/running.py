@@ -34,6 +34,7 @@ from placid.ports.pipeline import Command, Ended, Sink, Stop
 _PIECE = 1 << 16
 _WIDE = 1 << 18  # bytes in the pipe of a command that writes much: a third more throughput
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+_MOMENT = 0.02  # seconds after which a command has settled
 _NEVER = 3600.0  # seconds: longest sleep, so that a deadline may move
 
 
@@ -57,9 +58,10 @@ class Child(msgspec.Struct, frozen=True):
 
 
 class Tree(msgspec.Struct, frozen=True):
-    """What else is done with a command's processes: `fell` kills all of them, `leave` takes the
-    pipe that some still hold open."""
+    """What else is done with a command's processes: `settle` is called when it has run for a moment
+    or has ended, `fell` kills all of them, `leave` takes the pipe that some still hold open."""
 
+    settle: Callable[[], object]
     fell: Callable[[], object]
     leave: Callable[[int], object]
 
@@ -171,11 +173,17 @@ class Attendance:
         return Ended(code, self._pressed > 0)
 
     def _attend(self, tree: Tree) -> None:
+        settles: float | None = time.monotonic() + _MOMENT
         while True:
-            ready = {descriptor for descriptor, _ in self._poll.poll(self._timeout())}
+            wait = self._timeout() if settles is None else min(self._timeout(), _MOMENT * 1000)
+            ready = {descriptor for descriptor, _ in self._poll.poll(wait)}
+            ended = self._child.ended in ready
+            if settles is not None and (ended or time.monotonic() >= settles):
+                settles = None
+                tree.settle()
             if self._child.output in ready:
                 self._take()
-            if self._child.ended in ready:
+            if ended:
                 return
             if self._press() is signal.SIGKILL:
                 tree.fell()
