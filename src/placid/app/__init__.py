@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from placid.engine.environments import Keeper
     from placid.engine.environments import Plan as EnginePlan
     from placid.engine.rollouts import Watcher
-    from placid.ports import Store
+    from placid.ports import Builds, Store
 
 Say = Callable[[str], None]
 
@@ -235,9 +235,34 @@ async def keeping(
             clock,
             parts.watcher,
         )
-        keeper = Keeper(plan(house, name, builds), place, builds, parts.source, head, parts.say)
+        made = gated(house, builds, parts.say)
+        keeper = Keeper(plan(house, name, builds), place, made, parts.source, head, parts.say)
         async with keeper.working():
             yield keeper
+
+
+def gated(house: House, builds: Workshop, say: Say) -> Builds:
+    """The builds of commits whose pipeline is green; all of them where it is switched off."""
+    from placid.edge.gate import GatedBuilds, Gating
+
+    said = house.config.gate
+    if said.workflow == "off":
+        return builds
+
+    def gating(commit: str) -> Gating:
+        return Gating(
+            repository=str((house.home / "repo.git").absolute()),
+            home=str(house.home.absolute()),
+            app=house.config.app,
+            store=house.store,
+            commit=commit,
+            ref=f"refs/heads/{house.config.source.branch}",
+            workflow=said.workflow,
+            secrets=str((house.folder / said.secrets).absolute()) if said.secrets else "",
+            pure=said.pure,
+        )
+
+    return GatedBuilds(builds, house.home, gating, say)
 
 
 def local_target(house: House, name: str, builds: Workshop) -> LocalTarget:

@@ -82,7 +82,7 @@ def _at(folder: Path, commit: str, path: str) -> str | None:
 
 def ground(site: Site, asked: Asked, warn: Callable[[str], None]) -> Ground:
     """Read the repository's state; a folder without git has none."""
-    if not (site.top / ".git").exists():
+    if not any((site.top / name).exists() for name in (".git", "HEAD")):
         return Ground(site, asked, GitState(), warn)
     from placid.edge.pipeline.gitstate import read
 

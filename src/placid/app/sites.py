@@ -24,7 +24,6 @@ class Site(msgspec.Struct, frozen=True):
 
     app, store  as in placid.yaml; the name of the folder and the SQLite file without one
     guarded     the environments that ask for approval
-    pipeline    the workflow that gates deploys, "" for the one that a push starts
     pure        the jobs whose result follows from the files that these patterns name
     """
 
@@ -33,7 +32,6 @@ class Site(msgspec.Struct, frozen=True):
     app: str
     store: str = ""
     guarded: frozenset[str] = frozenset()
-    pipeline: str = ""
     pure: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict[str, tuple[str, ...]])
 
 
@@ -59,8 +57,7 @@ def _told(top: Path, folder: Path) -> Site:
         app=_text(root, "app") or _name(top.name),
         store=store,
         guarded=_guarded(root),
-        pipeline=_text(root, "pipeline"),
-        pure=_pure(root),
+        pure=_pure(_value(root, "pipeline")),
     )
 
 

@@ -258,6 +258,28 @@ class Judging(Section, frozen=True, kw_only=True):
     ] = 1.0
 
 
+class Pipelining(Section, frozen=True, kw_only=True):
+    """The pipeline that every commit passes before it is deployed."""
+
+    workflow: Annotated[
+        str,
+        Meta(
+            description='The workflow that counts, like ".github/workflows/ci.yml"; "" is every '
+            'workflow that a push to the branch starts, "off" is none.'
+        ),
+    ] = ""
+    secrets: Annotated[
+        str, Meta(description="A file of NAME=value lines, out of git: what workflows may read.")
+    ] = ""
+    pure: Annotated[
+        dict[str, list[str]],
+        Meta(
+            description="Jobs whose result follows from files alone, with the patterns of those: "
+            "while these are unchanged, the job is not run again."
+        ),
+    ] = {}
+
+
 class Ignoring(Section, frozen=True, kw_only=True):
     """Why findings of a rule do not count, and where."""
 
@@ -326,6 +348,10 @@ class Config(Section, frozen=True, kw_only=True):
         dict[Name, Environment],
         Meta(description="The places it runs, by name.", min_length=1),
     ] = msgspec.field(default_factory=_production)
+    pipeline: Annotated[
+        str | Pipelining,
+        Meta(description="The workflow a commit must pass first, or a mapping to say more."),
+    ] = ""
     webhook: Annotated[Webhook, Meta(description="Where pushes are told.")] = Webhook()
     keep: Annotated[
         int, Meta(ge=1, le=1000, description="How many releases are kept for going back.")
@@ -335,3 +361,9 @@ class Config(Section, frozen=True, kw_only=True):
     protect: Annotated[
         Protecting, Meta(description="How the branch is to be protected at GitHub.")
     ] = Protecting()
+
+    @property
+    def gate(self) -> Pipelining:
+        """The pipeline in full, also when only its workflow was written."""
+        said = self.pipeline
+        return Pipelining(workflow=said) if isinstance(said, str) else said
