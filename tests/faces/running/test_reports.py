@@ -15,8 +15,9 @@ from placid.base.errors import Problem
 from placid.core.pipeline.facts import RunEnded
 from placid.faces.running.junit import junit
 from placid.faces.running.progress import Progress
-from placid.faces.running.reports import Reports, json_report, tail_of
+from placid.faces.running.reports import Reports, json_report
 from placid.faces.running.summary import summary
+from placid.faces.running.tails import tail_of
 from tests.faces.running.facts import RED, Event, Line, at, runs, started, tell
 
 

@@ -1,7 +1,7 @@
-"""`placid run` on the command line, with and without click.
+"""`placid run` on the command line.
 
-`main` is the fast way, taken by `placid run ...`; the click command is there for `--help`, for
-completion, and for whoever lists all commands.
+`main` is the fast way, taken by `placid run ...`; the click command (in `help`) is there for
+`--help`, for completion, and for whoever lists all commands.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from placid.faces.running.asking import Surroundings, ask_person, asked_of
 from placid.faces.running.options import parse
 
 if TYPE_CHECKING:
-    import click
-
     from placid.core.pipeline.asked import Asked
 
 HELP = frozenset(("-h", "--help"))
@@ -53,10 +51,3 @@ def main(argv: Sequence[str]) -> None:
 
 def _warn(text: str) -> None:
     print(text, file=sys.stderr)
-
-
-def command() -> click.Command:
-    """The click command: its help is the table's, its parsing is ours."""
-    from placid.faces.running.help import RunCommand
-
-    return RunCommand()

@@ -8,8 +8,8 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from placid.faces.running.progress import LegView, Progress, StepView
-from placid.faces.running.reports import tail_of
 from placid.faces.running.style import tame
+from placid.faces.running.tails import tail_of
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from placid.faces.running.annotations import place_of
 from placid.faces.running.closing import reason
 from placid.faces.running.progress import LegView, Progress, StepView
-from placid.faces.running.reports import tail_of
 from placid.faces.running.style import seconds_text, tame
+from placid.faces.running.tails import tail_of
 from placid.faces.running.wording import short
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#@~])")
