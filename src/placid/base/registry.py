@@ -6,7 +6,6 @@ taken twice is a bug and fails at once, an unknown name is a Problem that lists 
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
@@ -20,6 +19,8 @@ T = TypeVar("T")
 
 def nearest(name: str, known: list[str]) -> str | None:
     """The known name a person most likely meant, or None."""
+    import difflib  # noqa: PLC0415  few names are wrong
+
     matches = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return matches[0] if matches else None
 

@@ -15,6 +15,7 @@ import yaml
 
 from placid.base.errors import Problem
 from placid.base.yamltext.document import Document
+from placid.base.yamltext.explaining import explain
 from placid.base.yamltext.mappings import entries_of, taken_in
 from placid.base.yamltext.nodes import (
     RESOLVING,
@@ -25,7 +26,7 @@ from placid.base.yamltext.nodes import (
     Span,
     resolve,
 )
-from placid.base.yamltext.refusals import check_characters, explain
+from placid.base.yamltext.refusals import check_characters
 
 _DEEPEST = 100
 _MOST = 1_000_000

@@ -7,7 +7,6 @@ a secret the message stands for the line: a hash of a short password would give 
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import pkgutil
 import re
@@ -124,13 +123,15 @@ def findings(repository: Repository, said: Iterable[Said]) -> list[Finding]:
 def _finding(
     repository: Repository, said: Said, hit: Hit, seen: Counter[tuple[str, ...]]
 ) -> Finding:
+    from hashlib import sha256  # noqa: PLC0415  OpenSSL waits until there is a finding
+
     name, severity = said.rule, hit.severity
     if severity is None:
         severity = rule_named(name).severity if said.severity is None else said.severity
     line = _line(repository, hit.at[0]) if hit.at and not hit.hidden else ""
     key = (name, hit.at[0].path if hit.at else "", line or _DIGITS.sub("#", hit.message))
     seen[key] += 1
-    digest = hashlib.sha256("\0".join((*key, str(seen[key]))).encode("utf-8", "replace"))
+    digest = sha256("\0".join((*key, str(seen[key]))).encode("utf-8", "replace"))
     action = hit.action or hit.message
     return Finding(
         name,
