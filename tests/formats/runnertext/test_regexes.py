@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -105,3 +106,28 @@ def test_any_text_is_a_pattern_or_refused(pattern: str) -> None:
 def test_escaped_text_means_itself(text: str, around: str) -> None:
     found = Expression(re.escape(text)).search(around + text)
     assert found == [text]
+
+
+LOOPS = [
+    f"{start}({one}{many}){again}{end}"
+    for start in ("^", "")
+    for one in ("a", "[ab]", ".", r"\w")
+    for many in "+*"
+    for again in ("+", "*", "+?", "*?")
+    for end in ("$", "b", "")
+]
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_loop_in_a_loop_means_the_same(loop: str) -> None:
+    for size in range(5):
+        for letters in itertools.product("abc", repeat=size):
+            text = "".join(letters)
+            want = re.search(loop, text)
+            groups = Expression(loop).search(text)
+            assert groups == (want and [want[0], want[1] or ""]), (loop, text)
+
+
+def test_a_loop_in_a_loop_ends() -> None:
+    for loop in (r"^(a+)+$", r"^(?:\s*)*x", r"^([a-z]+)*\d", r"(.*)*!"):
+        assert Expression(loop).search("a" * 200 + "-") is None

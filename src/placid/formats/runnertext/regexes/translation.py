@@ -17,6 +17,7 @@ from placid.formats.runnertext.regexes.classes import category, literal, read_cl
 from placid.formats.runnertext.regexes.reader import Reader, RegexError
 
 _SHORTHANDS = frozenset("AbBdDsSwWfnrtv")
+_ONE_CHARACTER = re.compile(r"\[|\w|\.|\\[dDsSwWfnrtvxU]")
 _DIGITS = frozenset("123456789")
 _ENDS = {"z": r"\Z", "Z": r"(?=\n?\Z)", "G": r"\A"}
 _LOOKS = ("?:", "?=", "?!", "?>", "?<=", "?<!")
@@ -83,7 +84,7 @@ class _Translation:
             if quantifier := reader.match(_QUANTIFIER):
                 if quantified and quantifier[0] == "+":  # possessive in Python, wrong in .NET
                     raise reader.error("Nested quantifier '+'.")
-                out.append(quantifier[0])
+                out.append(_repeated(out, quantifier[0]))
             else:
                 out.append(self._one(reader.take()))
             quantified = quantifier is not None
@@ -181,6 +182,21 @@ class _Translation:
             if known == name or (_is_number(name) and self._number[place] == int(name)):
                 return place
         raise self._reader.error(f"Reference to undefined group name '{name}'.")
+
+
+def _repeated(out: list[str], quantifier: str) -> str:
+    """The quantifier; of a loop whose body is a loop over one character one that is no loop.
+
+    `(x+)+` means no more than `(x+)`, and takes a time that doubles with each character.
+    """
+    many, lazy = quantifier[0], quantifier[1:]
+    if many not in "+*" or len(out) < 4 or out[-1] != ")" or out[-4] not in ("(", "(?:"):
+        return quantifier
+    if out[-2] not in ("+", "*") or not _ONE_CHARACTER.match(out[-3]):
+        return quantifier
+    if out[-2] == "*" and not lazy and out[-4] == "(":
+        out[-4:] = [*out[-3:-1], "()"]  # the last turn takes nothing
+    return f"?{lazy}" if many == "*" and (lazy or out[-2] == "+") else ""
 
 
 def _names(pattern: str) -> list[str]:
