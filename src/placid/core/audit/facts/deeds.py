@@ -132,13 +132,14 @@ _RUN = re.compile(
     r"(?:uv|poetry|pipenv|pdm|rye|hatch|pixi) run(?: --?[\w-]+)*|(?:bundle|pnpm|yarn|npm|mise) "
     r"(?:exec|dlx|x)(?: --)?|python[0-9.]* -m|(?:op|infisical) run --"
 )
+_SCRIPT = re.compile(r"(?:hatch|pdm|rye|pixi|pipenv|poetry|uv) run (?:-\S+ )*(?P<name>[\w:.-]+)")
 _NOTHING = frozenset(
     ("--help", "-h", "--version", "plan", "diff", "template", "--check", "--syntax-check", "lint")
 )
 _LOCAL = ("KO_DOCKER_REPO=ko.local", "KO_DOCKER_REPO=kind.local")
 _FAR = 8
 _NAMED = frozenset(
-    ("npm", "yarn", "pnpm", "bun", "make", "just", "task", "rake", "gradle", "gradlew")
+    ("npm", "yarn", "pnpm", "bun", "make", "just", "task", "rake", "gradle", "gradlew", "poe")
 )
 _TESTS = re.compile(r"(?:.*[:/-])?(?:unit|e2e|integration)?-?tests?(?:\W|$)")
 
@@ -148,7 +149,11 @@ def deeds_of(command: Command) -> dict[Kind, str]:
     words = _plain(command)
     if any(word.text.startswith(_LOCAL) for word in (*command.assigned, *command.wrapped)):
         words = []
-    return {kind: _said(kind, words) for kind in _of_words(words)} if words else {}
+    found = {kind: _said(kind, words) for kind in _of_words(words)} if words else {}
+    script = _SCRIPT.match(" ".join(word.text for word in command.words[:6]))
+    if script is not None and _TESTS.match(script["name"]):
+        found.setdefault(Kind.TEST, script[0])
+    return found
 
 
 def _said(kind: Kind, words: list[str]) -> str:

@@ -36,10 +36,11 @@ def end_of_life(repository: Repository) -> Iterator[Hit | Unknown]:
             found.setdefault((name, end[0]), []).append((place, end[1]))
     for (name, release), places in found.items():
         proper = NAMES.get(name) or _SYSTEMS[name]
-        files = ", ".join(dict.fromkeys(place.path for place, _ in places[:4]))
+        paths = tuple(dict.fromkeys(place.path for place, _ in places))
+        files = ", ".join(paths[:4])
         yield Hit(
             f"{proper} {release} has had no fixes since {places[0][1]}, and {files} "
-            f"use{'s' if len(places) == 1 else ''} it (dates as of {AS_OF})",
+            f"use{'s' if len(paths) == 1 else ''} it (dates as of {AS_OF})",
             at=tuple(dict.fromkeys(place for place, _ in places)),
             action=f"move on from {proper} {release}",
         )
