@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from placid.base.errors import Problem
 from placid.core.pipeline.events import event
 from placid.core.pipeline.repository import NO_COMMIT, GitState
-from placid.edge.pipeline.git_asking import Asked, Git
 from placid.edge.pipeline.gitstate import changed, read
 from tests.edge.real_git import Source, git
 
@@ -47,22 +47,20 @@ def test_one_commit_and_no_remote(source: Source) -> None:
 
 
 def test_the_usual_case_takes_two_processes(
-    source: Source, monkeypatch: pytest.MonkeyPatch
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source.commit("First")
     source.commit("Second")
     shared(source)
-    asked: list[tuple[str, ...]] = []
-    whole = Git.ask
-
-    def counted(self: Git, *args: str) -> Asked:
-        asked.append(args)
-        return whole(self, *args)
-
-    monkeypatch.setattr(Git, "ask", counted)
+    found = shutil.which("git")
+    spy = tmp_path / "bin" / "git"
+    spy.parent.mkdir()
+    spy.write_text(f'#!/bin/sh\necho "$4" >> {tmp_path}/asked\nexec {found} "$@"\n')
+    spy.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{spy.parent}:/usr/bin:/bin")
     state = read(source.folder)
     changed(source.folder, state, "push")
-    assert [args[0] for args in asked] == ["log", "config"]
+    assert sorted((tmp_path / "asked").read_text().split()) == ["config", "log"]
 
 
 def test_a_folder_without_git_and_one_without_commits(tmp_path: Path, source: Source) -> None:

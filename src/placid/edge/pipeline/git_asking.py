@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,21 +41,31 @@ class Git:
 
     def ask(self, *args: str) -> Asked:
         """What `git *args` says; Problem when there is no git."""
+        return self.begin(*args)()
+
+    def begin(self, *args: str) -> Callable[[], Asked]:
+        """Start `git *args`; what is given back waits for its end, and must be called."""
         environ = {key: value for key, value in os.environ.items() if not _AIMED.fullmatch(key)}
         environ |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
         try:
-            done = subprocess.run(
+            process = subprocess.Popen(
                 ["git", "-C", str(self.folder), "--no-pager", *args],
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 env=environ,
             )
         except FileNotFoundError as missing:
             fix = "apt-get install git" if self.folder.is_dir() else "give a folder that is there"
             raise Problem("git cannot be started", where=str(self.folder), fix=fix) from missing
-        out = done.stdout.decode(errors="replace")
-        return Asked(done.returncode, out, done.stderr.decode(errors="replace").strip())
+
+        def end() -> Asked:
+            with process:
+                out, err = process.communicate()
+            said = out.decode(errors="replace"), err.decode(errors="replace").strip()
+            return Asked(process.returncode, *said)
+
+        return end
 
     @property
     def name(self) -> str:

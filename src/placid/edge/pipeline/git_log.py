@@ -13,8 +13,6 @@ LOG = (
     "--no-show-signature",
     "--encoding=UTF-8",
     "--decorate=full",
-    "--decorate-refs=HEAD",
-    "--decorate-refs=refs/",
     "--format=" + "%x00".join(_FIELDS),
     "-m",
     "--first-parent",
@@ -23,7 +21,12 @@ LOG = (
     "--ignore-submodules=none",
     "--name-status",
 )
-"""What to ask; then a range or a revision, and "--"."""
+"""What to ask; then which refs to name, a range or a revision, and "--"."""
+
+EVERY_REF = ("--decorate-refs=HEAD", "--decorate-refs=refs/")
+TAGS = ("--decorate-refs=refs/tags/",)
+NO_REF = ("--decorate-refs=refs/none/",)
+"""Which refs at a commit to name; branches by the thousand cost git a second."""
 
 
 class Shown:

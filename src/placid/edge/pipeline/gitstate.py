@@ -22,7 +22,7 @@ from placid.core.pipeline.repository import (
     short,
 )
 from placid.edge.pipeline.git_asking import Asked, Git
-from placid.edge.pipeline.git_log import LOG, Shown, shown
+from placid.edge.pipeline.git_log import EVERY_REF, LOG, NO_REF, TAGS, Shown, shown
 
 LARGEST_PUSH = 1000
 """With more commits GitHub makes no diff, and every paths filter lets the push through."""
@@ -48,14 +48,17 @@ def read(
     git = Git(folder)
     if git.common is None:
         return GitState(remote=remote_of("", folder.absolute().name or "workspace"))
-    said = git.ask(*LOG, "-1", "--end-of-options", commit or ref or "HEAD", "--")
-    settings = _settings(git)
+    # Both at once, as each of them takes as long as two steps of a job.
+    settings_end = git.begin("config", "-z", "--get-regexp", _SETTINGS)
+    names = TAGS if ref or (git.checked_out() and not commit) else EVERY_REF
+    said = git.ask(*LOG, *names, "-1", "--end-of-options", commit or ref or "HEAD", "--")
+    settings = _settings(settings_end())
     if said.code:
         if commit or ref or not _empty(git):
             raise _failed(git, said, commit or ref)
-        return _Looking(git, settings, None, (), ref).state()
+        return _Looking(git, settings, None, (), (ref, commit)).state()
     [head] = shown(said.out)
-    looking = _Looking(git, settings, head.commit, head.refs, ref)
+    looking = _Looking(git, settings, head.commit, head.refs, (ref, commit))
     state = looking.state()
     state = looking.pushed(state, before, by_name=bool(commit))
     return replace(state, dirty=_dirty(git)) if dirty else state
@@ -93,9 +96,11 @@ class _Looking:
         settings: Mapping[str, str],
         head: Commit | None,
         refs: Sequence[str],
-        ref: str,
+        asked: tuple[str, str],
     ) -> None:
-        self.git, self.settings, self.head, self.asked = git, settings, head, ref
+        self.git, self.settings, self.head = git, settings, head
+        self.asked, commit = asked
+        self.at_head = not commit
         self.branches = [
             each.removeprefix("HEAD -> ")
             for each in refs
@@ -166,7 +171,7 @@ class _Looking:
         options[options.index("-m")] = "--diff-merges=first-parent"
         many = f"-{_LISTED}"
         said = self.git.ask(
-            *options, "--topo-order", "--left-right", many, "--end-of-options", span, "--"
+            *options, *NO_REF, "--topo-order", "--left-right", many, "--end-of-options", span, "--"
         )
         if said.code:
             raise _failed(self.git, said, span)
@@ -179,10 +184,10 @@ class _Looking:
             return name
         if name and name not in ("HEAD", "@"):
             heads, tags = f"refs/heads/{name}", f"refs/tags/{name}"
-            is_tag = tags in self.tags or (not self.git.tip(heads) and bool(self.git.tip(tags)))
+            is_tag = not self.git.tip(heads) and bool(self.git.tip(tags))
             return tags if is_tag else heads
         trunk = f"refs/heads/{self.trunk}"
-        if self.current and (self.head is None or self.current in self.branches):
+        if self.current and (self.head is None or self.at_head or self.current in self.branches):
             return self.current
         if self.branches or self.tags:
             return trunk if trunk in self.branches else [*self.branches, *self.tags][0]
@@ -229,9 +234,8 @@ class _Looking:
         return next(filter(None, tips), "")
 
 
-def _settings(git: Git) -> dict[str, str]:
+def _settings(said: Asked) -> dict[str, str]:
     """Those of git's settings that matter, by key; of several values the last."""
-    said = git.ask("config", "-z", "--get-regexp", _SETTINGS)
     pairs = (each.partition("\n") for each in said.out.split("\0") if each)
     return {key: value for key, _, value in pairs}
 
