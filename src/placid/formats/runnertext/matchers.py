@@ -109,7 +109,8 @@ class Matchers:
 
 def uncoloured(line: str) -> str:
     """A line as matchers see it."""
-    return re.sub(_COLOUR, "", line) if "[" in line else line
+    coloured = "\x1b[" in line or "\x0033[" in line
+    return re.sub(_COLOUR, "", line) if coloured else line
 
 
 def rooted(file: str, from_path: str, workspace: str) -> str:

@@ -109,12 +109,12 @@ class Pump:
 
     def _matched(self, data: bytes) -> None:
         """Line by line, since every one may be a problem."""
-        commands, at, end = self._commands, 0, 0
+        commands, starts, at, end = self._commands, set(_starts(data)), 0, 0
         while end < len(data):
             start, end = end, data.find(b"\n", end) + 1
             line = data[start : end - 1].decode("utf-8", "replace")
             lines: list[str] | None = None
-            if "::" in line or "##[" in line:
+            if start in starts:
                 self._text(data[at:start])
                 at = start
                 lines = commands.take(line)
