@@ -21,51 +21,24 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from placid.base.errors import Problem
-from placid.edge.engines import Engine, confined, environment, likely, reaps
+from placid.edge.engines import environment, reaps
 from placid.edge.pipeline import agent, flags
 from placid.edge.pipeline.agent import Agent
-from placid.edge.pipeline.calls import LABEL, cancelled, has, last, remove
-from placid.edge.pipeline.pulling import pull
+from placid.edge.pipeline.calls import cancelled, last, remove
 from placid.edge.pipeline.reclaiming import reclaim
-from placid.edge.pipeline.running import Patience
+from placid.edge.pipeline.room import MISSING, EngineFails, Room, fetched
 from placid.edge.pipeline.stopping import Waiting
 from placid.ports.pipeline import Command, ContainerSpec, Ended, Layout, Sink, Stop
 
-MISSING = re.compile(r"no such image|image not known|unable to find image|image .*not found", re.I)
 NO_SHELL = re.compile(r"(\bsh\b[\"`']?:?|exec pid1:) .*(not found|no such file)", re.I)
 NODE = "/__e/node"  # this machine's, where the image has none: actions need it
 _PATIENCE = 120.0  # seconds from `podman run` to the agent's first word
 _FOR_END = 20.0  # seconds from the end of the agent to the end of the engine's process
-
-
-class EngineFails(Problem):
-    """This way of calling the engine does not work; another one may."""
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What a container of this job is to have. `network` is "" for one of its own."""
-
-    engine: Engine
-    mark: str
-    network: str = ""
-    say: Callable[[str], None] = field(default=print)
-    patience: Patience = field(default_factory=Patience)
-
-    def common(self, name: str) -> list[str]:
-        """The argv of `run` that all containers have."""
-        engine = self.engine
-        argv = [engine.program, *engine.flags, "run", "--pull=never", "--name", name]
-        argv += ["--label", f"{LABEL}={self.mark}"]
-        if engine.podman and confined():
-            argv += ["--security-opt", "label=disable"]
-        return [*argv, *(("--network", self.network) if self.network else engine.private)]
 
 
 def mounts(layout: Layout) -> list[tuple[Path, str]]:
@@ -174,15 +147,6 @@ def _started(
             raise _failed(spec.image, why)
         image = fetched(room, spec, private, stop)
     raise AssertionError
-
-
-def fetched(room: Room, spec: ContainerSpec, private: Path, stop: Stop) -> str:
-    """Pull an image that the engine does not have; EngineFails when another engine has it."""
-    image = flags.name_of(spec.image)
-    for other in likely():
-        if other.program != room.engine.program and has(other, image):
-            raise EngineFails(f"the image {image} is only in {other.program}")
-    return pull(room.engine, spec, private, room.say, stop)
 
 
 def _failed(image: str, why: str) -> Problem:

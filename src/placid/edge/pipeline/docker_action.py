@@ -19,8 +19,9 @@ from placid.base.errors import Problem
 from placid.edge.engines import environment, limits
 from placid.edge.pipeline import flags
 from placid.edge.pipeline.calls import Call, ask, cancelled, has, remove, stream
-from placid.edge.pipeline.container import Room, fetched, mounts
+from placid.edge.pipeline.container import mounts
 from placid.edge.pipeline.reclaiming import reclaim
+from placid.edge.pipeline.room import Room, fetched
 from placid.ports.pipeline import (
     ContainerSpec,
     DockerAction,

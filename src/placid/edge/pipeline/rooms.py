@@ -16,8 +16,9 @@ from placid.base.errors import Problem
 from placid.edge.engines import Engine, likely
 from placid.edge.pipeline import docker_action, services
 from placid.edge.pipeline.calls import LABEL, ask, remove
-from placid.edge.pipeline.container import ContainerPlace, EngineFails, Room, opened
+from placid.edge.pipeline.container import ContainerPlace, opened
 from placid.edge.pipeline.host import HostOptions, HostPlace
+from placid.edge.pipeline.room import EngineFails, Room
 from placid.ports.pipeline import DockerAction, Ended, Place, PlaceSpec, Sink, Stop
 
 

@@ -24,8 +24,8 @@ from placid.base.errors import Problem
 from placid.edge.engines import environment
 from placid.edge.pipeline import flags
 from placid.edge.pipeline.calls import LABEL, Call, ask, call, cancelled, remove, stream
-from placid.edge.pipeline.container import MISSING, EngineFails, Room, fetched
 from placid.edge.pipeline.looking import Check, Looked, looked
+from placid.edge.pipeline.room import MISSING, EngineFails, Room, fetched
 from placid.edge.pipeline.running import Patience
 from placid.edge.pipeline.stopping import EarlierStop
 from placid.ports.pipeline import ContainerSpec, Layout, Stop

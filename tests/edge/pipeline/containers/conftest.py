@@ -13,10 +13,11 @@ from tests.edge.pipeline.containers import images
 
 @dataclass(frozen=True)
 class Images:
-    """Names of images: with busybox's shell, with bash, with a user, and without any shell."""
+    """Names of images: with three shells, with a user of their own, and without any shell."""
 
     small: str
     bash: str
+    dash: str
     user: str
     bare: str
 
@@ -30,10 +31,11 @@ def made() -> Generator[Images]:
     run = (path, 'CMD ["true"]')
     found = Images(
         images.make("small", changes=(*run, "ENV GREETING=hello world")),
-        images.make("bash", bash=True, changes=(path,)),
+        images.make("bash", "/bin/bash", changes=(path,)),
+        images.make("dash", "/bin/dash", changes=(path,)),
         images.make("user", changes=(path, "USER 1234")),
-        images.make("bare", shell=False),
+        images.make("bare", ""),
     )
     yield found
-    names = (found.small, found.bash, found.user, found.bare)
+    names = (found.small, found.bash, found.dash, found.user, found.bare)
     subprocess.run(["podman", "rmi", "--force", *names], capture_output=True, check=False)

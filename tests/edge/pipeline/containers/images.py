@@ -41,18 +41,19 @@ def libraries(program: str) -> list[str]:
     return re.findall(r"(/\S+)", said)
 
 
-def make(
-    name: str, *, shell: bool = True, bash: bool = False, changes: tuple[str, ...] = ()
-) -> str:
-    """An image with busybox (with a link for each applet when there is to be a shell)."""
+def make(name: str, sh: str = "busybox", changes: tuple[str, ...] = ()) -> str:
+    """An image with busybox and its applets; `sh` is another shell of this machine (a path), or ""
+    for no shell and no applets."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         tar.add(BUSYBOX, "bin/busybox")
-        for applet in APPLETS if shell else ():
+        for applet in APPLETS if sh else ():
             link = tarfile.TarInfo(f"bin/{applet}")
             link.type, link.linkname = tarfile.SYMTYPE, "busybox"
+            if applet == "sh":
+                link.linkname = sh
             tar.addfile(link)
-        for file in ["/bin/bash", *libraries("/bin/bash")] if bash else ():
+        for file in [sh, *libraries(sh)] if "/" in sh else ():
             tar.add(Path(file).resolve(), file.lstrip("/"))
         for folder in ("tmp", "etc", "proc", "dev", "sys"):
             made = tarfile.TarInfo(folder)

@@ -30,7 +30,7 @@ NAMES = st.binary(min_size=1, max_size=12).map(
 )
 
 
-@pytest.fixture(scope="module", params=["small", "bash"])
+@pytest.fixture(scope="module", params=["small", "bash", "dash"])
 def place(
     request: pytest.FixtureRequest, made: Images, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[Place]:
