@@ -136,7 +136,7 @@ class HostPlace:
         one = self._tag.number(next(self._numbers))
 
         def claim() -> None:
-            put(child.pid, one, self._tag.mark, self._root)
+            put(child.pid, one, self._tag, self._root)
 
         claim()
         # A second time for a fork that was under way the first time, with the limits of before.

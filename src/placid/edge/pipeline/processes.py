@@ -30,6 +30,7 @@ BETWEEN = "\x1f"  # where placid runs below placid, its processes carry several 
 _LOCKS = 10  # RLIMIT_LOCKS, which the module `resource` does not name
 _NUMBERS = 22  # bits for the number of the command
 _PATIENCE = 5.0  # seconds for killed processes to be gone
+_PIECE = 1 << 14  # bytes read at once: an environment may have more
 _FRESH = 1.0  # seconds in which process numbers cannot come round
 _FEW = 200  # more numbers than this are not looked at one by one
 
@@ -65,23 +66,23 @@ def tag(mark: str) -> Tag:
     return Tag(mark, (digest(mark) | 1) << _NUMBERS)
 
 
-def put(pid: int, one: Tag, mark: str = "", root: str = "") -> None:
-    """Tag a process that has just been started.
+def put(pid: int, one: Tag, job: Tag, root: str = "") -> None:
+    """Tag a process of a job that has just been started.
 
     On a busy machine it may have run for a while before we do, so what was born since is tagged,
-    too, when it descends from it, carries the mark, or stands in the job's folder.
+    too, when it descends from it, carries the job's mark, or stands in the job's folder `root`;
+    but not what another command of the job has.
     """
     if not _limit(pid, one):
         return
     family = {pid}
     new = family
     while new:
-        new = {
-            born
-            for born in _born_after(pid)
-            if born not in family and not one.fits(limit(born)) and _is_of(born, family, mark, root)
-        }
+        others = (born for born in _born_after(pid) if born not in family)
+        untagged = [born for born in others if not job.fits(limit(born))]
+        new = {born for born in untagged if _is_of(born, family, job.mark, root)}
         family |= {born for born in new if _limit(born, one)}
+        new &= family
 
 
 def _limit(pid: int, one: Tag) -> bool:
@@ -145,7 +146,7 @@ def limit(pid: int) -> int:
 def marks(pid: int) -> tuple[str, ...]:
     """The marks in the environment it was started with; several when placid runs below placid."""
     needle = MARK.encode() + b"="
-    for item in _read(f"{pid}/environ").split(b"\0"):
+    for item in _read_all(f"{pid}/environ").split(b"\0"):
         if item.startswith(needle):
             return tuple(item[len(needle) :].decode(errors="surrogateescape").split(BETWEEN))
     return ()
@@ -267,17 +268,21 @@ def _gone(descriptor: int, seconds: float) -> None:
 
 
 def _read(name: str) -> bytes:
-    """A file of /proc, empty when it cannot be read."""
+    """A file of /proc that is short, empty when it cannot be read."""
+    return _read_all(name, 1)
+
+
+def _read_all(name: str, pieces: int = 1 << 10) -> bytes:
     try:
         descriptor = os.open(f"/proc/{name}", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return b""
     try:
-        chunks: list[bytes] = []
-        while chunk := os.read(descriptor, 1 << 16):
-            chunks.append(chunk)
-        return b"".join(chunks)
+        found = os.read(descriptor, _PIECE)
+        while found and (pieces := pieces - 1) > 0 and (more := os.read(descriptor, _PIECE)):
+            found += more
     except OSError:
         return b""
     finally:
         os.close(descriptor)
+    return found
