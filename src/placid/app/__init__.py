@@ -262,7 +262,12 @@ def gated(house: House, builds: Workshop, say: Say) -> Builds:
             pure=said.pure,
         )
 
-    return GatedBuilds(builds, house.home, gating, say)
+    async def guarded(commit: str) -> bool:
+        await builds.mirror.open()
+        folder = ".github/workflows/"
+        return bool(await builds.mirror.git("ls-tree", "--name-only", commit, folder))
+
+    return GatedBuilds(builds, house.home, gating, guarded, say)
 
 
 def local_target(house: House, name: str, builds: Workshop) -> LocalTarget:

@@ -24,7 +24,7 @@ from placid.core.pipeline.facts import Approved, Fact, LegEnded, RunEnded, RunOp
 from placid.core.pipeline.listener import Listener
 from placid.core.pipeline.machine import Pipeline
 from placid.core.pipeline.state import RunState
-from placid.edge.pipeline.cleaning import clean
+from placid.edge.pipeline.cleaning import Record, clean
 from placid.edge.pipeline.folders import Remover, folder_name, job_root
 from placid.edge.pipeline.host import HostOptions
 from placid.edge.pipeline.memory import Remembered
@@ -250,12 +250,19 @@ def caches() -> Path:
 def opened(site: Site, actions: Actions, say: Callable[[str], None]) -> Generator[Runs]:
     """The runs of a site; what killed runs left behind is gone before, and said."""
     from placid.edge.pipeline.places import clean as containers
+    from placid.edge.pipeline.places import reclaim
 
     site.home.mkdir(parents=True, exist_ok=True)
     ignore = site.home / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n")
-    for each in clean(site.home.parent, [lambda record: containers([record.mark])]):
+
+    def cleaner(record: Record) -> list[str]:
+        stayed = containers([record.mark])
+        reclaim(Path(record.folders[0]))
+        return stayed
+
+    for each in clean(site.home.parent, [cleaner]):
         say(f"{each.mark.rpartition('/')[2]} of a run that was killed is cleaned up")
         for sentence in each.stayed:
             say(sentence)

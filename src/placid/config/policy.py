@@ -56,6 +56,7 @@ def agents(config: Config) -> dict[str, object]:
         "source.branch": config.source.branch,
         "source.poll": config.source.poll,
         "store": config.store,
+        "pipeline": config.pipeline,
         "webhook.listen": config.webhook.listen,
         "webhook.secret": config.webhook.secret,
         "keep": config.keep,

@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -56,16 +56,21 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class GatedBuilds:
-    """`ports.Builds` around others. `gating` says what to ask for a commit."""
+    """`ports.Builds` around others.
+
+    gating  says what to ask for a commit; guarded: whether it has workflows at all
+    """
 
     def __init__(
         self,
         builds: Builds,
         home: Path,
         gating: Callable[[str], Gating],
+        guarded: Callable[[str], Awaitable[bool]],
         say: Callable[[str], None],
     ) -> None:
-        self._builds, self._home, self._gating, self._say = builds, home, gating, say
+        self._builds, self._home, self._gating = builds, home, gating
+        self._guarded, self._say = guarded, say
 
     async def look(self, commit: str) -> Build:
         """See ports.Builds."""
@@ -81,6 +86,9 @@ class GatedBuilds:
 
     async def make(self, commit: str) -> None:
         """See ports.Builds: the pipeline first."""
+        if not await self._guarded(commit):
+            await self._builds.make(commit)
+            return
         async with exclusive(self._path(commit, "lock")):
             verdict = self._verdict(commit)
             if verdict is None or not verdict.passed:

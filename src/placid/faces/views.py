@@ -51,7 +51,8 @@ def environment_sentence(fact: EnvironmentFact) -> Sentence:
             forced = " (history was rewritten)" if fact.forced else ""
             return f"the branch is at {commit[:10]}{forced}: {subject}{passed}"
         case BuildFailed(commit=commit, why=why, log=log):
-            return f"{commit[:10]} does not build: {why}" + (f" (all of it: {log})" if log else "")
+            what = "is not deployed" if why.startswith("its pipeline") else "does not build"
+            return f"{commit[:10]} {what}: {why}" + (f" (all of it: {log})" if log else "")
         case Skipped() | Quarantined() | Reverted() | Crashed():
             return _noted(fact)
         case _:
