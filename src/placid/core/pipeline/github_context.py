@@ -23,6 +23,7 @@ _NAMES = """
 """
 VARIABLES = frozenset(_NAMES.split())
 """The properties that are variables, too: GITHUB_ and the name in capitals."""
+_LATER = "job action action_repository action_ref path env step_summary state output"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,13 @@ def github(event: Event, run: RunOf | None = None) -> dict[str, object]:
     path = run.path.removeprefix("./")
     return {
         "token": run.token,
-        "job": "",
         "ref": event.ref,
         "sha": event.sha,
         "repository": remote.slug,
         "repository_owner": remote.owner,
         "repository_owner_id": owner_id(event),
         "repositoryUrl": f"git://{host}/{remote.slug}.git",
-        "run_id": str(run.id),
-        "run_number": str(run.number),
-        "retention_days": str(run.retention_days),
-        "run_attempt": str(run.attempt),
+        **_counted(run),
         "repository_visibility": text_at(event.payload, "repository", "visibility") or "private",
         "actor_id": actor_id(event),
         "actor": event.actor,
@@ -85,15 +82,17 @@ def github(event: Event, run: RunOf | None = None) -> dict[str, object]:
         "repository_id": repository_id(event),
         "triggering_actor": run.actor or event.actor,
         "workspace": run.workspace,
-        "action": "",
         "event_path": run.event_path,
-        "action_repository": "",
-        "action_ref": "",
-        "path": "",
-        "env": "",
-        "step_summary": "",
-        "state": "",
-        "output": "",
+        **dict.fromkeys(_LATER.split(), ""),
+    }
+
+
+def _counted(run: RunOf) -> dict[str, str]:
+    return {
+        "run_id": str(run.id),
+        "run_number": str(run.number),
+        "retention_days": str(run.retention_days),
+        "run_attempt": str(run.attempt),
     }
 
 

@@ -8,6 +8,30 @@ from placid.core.pipeline.payload_parts import Payload, at
 from placid.core.pipeline.repository import NO_COMMIT, GitState, number, short
 from placid.core.pipeline.webhook_objects import api_url, moment, owner, person, repository
 
+_UNSEEN: Mapping[str, object] = {
+    "closed_at": None,
+    "merged_at": None,
+    "assignee": None,
+    "assignees": [],
+    "requested_reviewers": [],
+    "requested_teams": [],
+    "labels": [],
+    "milestone": None,
+}
+_OPEN: Mapping[str, object] = {
+    "auto_merge": None,
+    "active_lock_reason": None,
+    "draft": False,
+    "merged": False,
+    "mergeable": None,
+    "rebaseable": None,
+    "mergeable_state": "unknown",
+    "merged_by": None,
+    "comments": 0,
+    "review_comments": 0,
+    "maintainer_can_modify": False,
+}
+
 
 def pull_number(given: Mapping[str, object]) -> int:
     """The number of a pull request: as given, else 1."""
@@ -41,31 +65,14 @@ def pull_request(state: GitState, count: int) -> Payload:
         "body": (head.body or None) if head is not None else None,
         "created_at": now,
         "updated_at": now,
-        "closed_at": None,
-        "merged_at": None,
+        **_UNSEEN,
         "merge_commit_sha": state.sha,
-        "assignee": None,
-        "assignees": [],
-        "requested_reviewers": [],
-        "requested_teams": [],
-        "labels": [],
-        "milestone": None,
         **_pull_urls(url, count, state.sha),
         "head": _side(state, short(state.ref), state.sha),
         "base": _side(state, state.trunk, state.trunk_tip or state.base or NO_COMMIT),
         "_links": _links(url, html, count, state.sha),
         "author_association": "OWNER",
-        "auto_merge": None,
-        "active_lock_reason": None,
-        "draft": False,
-        "merged": False,
-        "mergeable": None,
-        "rebaseable": None,
-        "mergeable_state": "unknown",
-        "merged_by": None,
-        "comments": 0,
-        "review_comments": 0,
-        "maintainer_can_modify": False,
+        **_OPEN,
         "commits": len(state.commits),
         "additions": 0,
         "deletions": 0,
