@@ -46,10 +46,9 @@ def hash_files(arguments: Sequence[str], root: Path, home: str = "") -> str:
     except OSError as failure:
         said = ", ".join(arguments)
         raise Problem(
-            f"hashFiles('{said}') failed. Fail to hash files under directory '{folder}': "
-            f"{failure.strerror}: {failure.filename}",
-            where=folder,
-            fix="see that the files it names can be read, or exclude them with '!'",
+            f"hashFiles('{said}') failed. Fail to hash files under directory '{folder}'",
+            where=failure.filename,
+            fix=f"{failure.strerror}; see that it can be read, or exclude it with '!'",
         ) from failure
 
 
