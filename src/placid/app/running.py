@@ -119,6 +119,14 @@ class Runs:
         with self._holding(number):
             return self._conduct(wanted(facts[0]), None, listener, number)
 
+    def interrupted(self) -> int:
+        """The number of the last run that has no end and that nobody carries on."""
+        for each in reversed(self.listed()):
+            facts = self.facts(each.run)
+            if facts and not isinstance(facts[-1], RunEnded) and not self._held(each.run):
+                return each.run
+        raise Problem("no run was interrupted", fix="start one: placid run")
+
     def cancel(self, why: str) -> None:
         """Ask the run under way to stop; may be called by a signal's handler."""
         if self.conductor is not None:
@@ -135,6 +143,13 @@ class Runs:
             except Conflict:
                 continue
             return number
+
+    def _held(self, number: int) -> bool:
+        try:
+            with self._holding(number):
+                return False
+        except Problem:
+            return True
 
     @contextmanager
     def _holding(self, number: int) -> Generator[None]:
@@ -236,7 +251,8 @@ def known_actions(there: Site, asked: Asked) -> Actions:
     from placid.edge.pipeline.actions.finding import KnownActions
     from placid.edge.pipeline.actions.native import Settings
 
-    settings = Settings(asked.offline, asked.strict)
+    skip = frozenset(name.lower() for name in asked.skip)
+    settings = Settings(asked.offline, asked.strict, asked.update, skip=skip)
     lock, cache = there.top / LOCK, caches() / "actions"
     return KnownActions(there.top, lock, cache, asked.offline, settings)
 

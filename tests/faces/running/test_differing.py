@@ -12,7 +12,7 @@ from placid.app.running import known_actions
 from placid.app.sites import site
 from placid.base.errors import Problem
 from placid.core.pipeline.asked import Asked
-from placid.faces.running.differing import Meanwhile, announce, differing, ground_of
+from placid.faces.running.differing import announce, differing, ground_of
 from placid.formats.workflows import read_workflow
 
 TEXT = """\
@@ -32,7 +32,6 @@ def test_told_beforehand_or_meanwhile(tmp_path: Path) -> None:
     workflow = read_workflow(TEXT, "ci.yml")
     assert workflow is not None
     places = differing(asked, workflow, TEXT, "ci.yml", actions)
-    assert Meanwhile(asked, workflow, TEXT, "ci.yml", actions).places() == places
     assert "done by placid" in next(each for each in places if each.line == 6).difference.here
     told: list[str] = []
     announce(places, TEXT, asked, told.append)

@@ -28,9 +28,11 @@ class Asked(msgspec.Struct, frozen=True):
     secrets     values by name, from wherever they were to be read; never shown
     env         variables that every job gets; passed: names to let through from the own environment
     from_step   the id or name of the first step to run; failed: only what failed in the last run
+    resume      carry on the last run that was interrupted
     image       the container that jobs run in which name none, "" for this machine
     parallel    how many jobs at once, 0 for as many as the machine has cores
     approve     environments that need nobody's word now
+    skip        actions (owner/name) that count as done; update: resolve their refs anew
     strict      refuse to run what would end otherwise at GitHub
     log         which logs are shown, "" to decide by where they go
     """
@@ -49,6 +51,7 @@ class Asked(msgspec.Struct, frozen=True):
     jobs: tuple[str, ...] = ()
     from_step: str = ""
     failed: bool = False
+    resume: bool = False
     answer: Answer = "run"
     image: str = ""
     dirty: bool = False
@@ -62,6 +65,8 @@ class Asked(msgspec.Struct, frozen=True):
     approve: tuple[str, ...] = ()
     offline: bool = False
     strict: bool = False
+    skip: tuple[str, ...] = ()
+    update: bool = False
     log: Log | Literal[""] = ""
 
     def __repr__(self) -> str:

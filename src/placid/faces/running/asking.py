@@ -24,6 +24,8 @@ _TOGETHER = (
     ("list", "graph", "each shows something else"),
     ("failed", "from", "--failed begins where the last run failed"),
     ("failed", "job", "--failed takes the jobs that failed"),
+    ("resume", "failed", "a run that was interrupted has not failed yet"),
+    ("resume", "job", "a run is carried on with the jobs it began with"),
     ("watch", "commit", "a commit does not change"),
 )
 
@@ -63,6 +65,7 @@ def asked_of(parsed: Parsed, around: Surroundings) -> Asked:
         jobs=parsed.many("job"),
         from_step=parsed.one("from"),
         failed="failed" in parsed.flags,
+        resume="resume" in parsed.flags,
         answer=_answer(parsed),
         image=parsed.one("image"),
         dirty="dirty" in parsed.flags,
@@ -76,6 +79,8 @@ def asked_of(parsed: Parsed, around: Surroundings) -> Asked:
         approve=parsed.many("approve"),
         offline="offline" in parsed.flags,
         strict="strict" in parsed.flags,
+        skip=parsed.many("skip-action"),
+        update="update" in parsed.flags,
         log=_LOGS.get(parsed.one("log"), ""),
     )
 

@@ -11,7 +11,6 @@ import os
 import platform
 import shutil
 from collections.abc import Callable
-from threading import Thread
 
 from placid.core.pipeline.asked import Asked
 from placid.core.pipeline.divergence import Ground, divergences
@@ -38,34 +37,6 @@ def differing(
     """All that differs for one workflow, with its place."""
     here = ground_of(asked)._replace(native=_native(workflow, actions))
     return placed(divergences(workflow, source, here), source, path)
-
-
-class Meanwhile:
-    """Looks for what differs while the run goes on."""
-
-    def __init__(
-        self, asked: Asked, workflow: Workflow, source: str, path: str, actions: Actions
-    ) -> None:
-        self._found: list[Place] = []
-        self._wrong: Exception | None = None
-        look = (asked, workflow, source, path, actions)
-        self._thread = Thread(target=self._look, args=look, name="placid-differing", daemon=True)
-        self._thread.start()
-
-    def _look(
-        self, asked: Asked, workflow: Workflow, source: str, path: str, actions: Actions
-    ) -> None:
-        try:
-            self._found = differing(asked, workflow, source, path, actions)
-        except Exception as wrong:
-            self._wrong = wrong
-
-    def places(self) -> list[Place]:
-        """What was found; waits for it."""
-        self._thread.join()
-        if self._wrong is not None:
-            raise self._wrong
-        return self._found
 
 
 def announce(

@@ -89,6 +89,11 @@ class Hearing:
         for view in self._views:
             view.line(leg, index, phase, text, kind)
 
+    @property
+    def reports(self) -> bool:
+        """Whether somebody wants to know more than what is shown."""
+        return any(isinstance(each, Planned) for each in self._others)
+
     def close(self) -> None:
         """Let each say what is left."""
         for view in self._views:

@@ -23,8 +23,11 @@ def look(here: Ground, actions: Actions) -> str:
     named = here.asked.workflows or tuple(here.paths())
     if here.asked.answer == "list":
         return list_text([_listed(here, path, actions) for path in named], style)
-    draw = graph_mermaid if here.asked.answer == "mermaid" else lambda o: graph_text(o, style)
-    drawn = [draw(each) for each in _outlooks(here, named, actions)]
+    mermaid = here.asked.answer == "mermaid"
+    drawn = [
+        graph_mermaid(each) if mermaid else graph_text(each, style)
+        for each in _outlooks(here, named, actions)
+    ]
     return "\n\n".join(drawn) or "no workflow starts here; `placid run --list` shows why"
 
 

@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from placid.app.planning import Ground, Read, ground, wanted
 from placid.app.running import Runs, known_actions, opened
-from placid.app.sites import site
+from placid.app.sites import Site, site
 from placid.base.errors import Problem
 from placid.core.pipeline.asked import Asked
 from placid.core.pipeline.events import Event
 from placid.faces.running.hearing import Hearing, hearing
 from placid.faces.running.naming import job_named
 from placid.faces.running.starting import chosen
+from placid.ports.pipeline import Actions
 
 
 def start(asked: Asked) -> int:
@@ -40,6 +41,8 @@ def once(asked: Asked) -> int:
 
         print(look(here, actions))
         return 0
+    if asked.resume:
+        return _resume(there, here, actions)
     starting = list(chosen(here, say))
     if not starting:
         return _nothing(asked)
@@ -90,9 +93,41 @@ def _run(runs: Runs, here: Ground, starting: tuple[Read, Event], hears: Hearing)
     before = runs.failed_before(read.path) if here.asked.failed else 0
     wish = wanted(here, read, happening, runs.actions, before)
     hears.plan({job.id.text: job.id.text for job in read.workflow.jobs})
+    if here.asked.strict:
+        _tell_differences(here, read, runs.actions, hears)
     with _interruptible(runs):
         ended = runs.start(wish, hears)
+    if not here.asked.strict and (hears.reports or sys.stderr.isatty()):
+        _tell_differences(here, read, runs.actions, hears)
     return ended.result == "success"
+
+
+def _tell_differences(here: Ground, read: Read, actions: Actions, hears: Hearing) -> None:
+    """What GitHub would do otherwise. Looked for after the run unless --strict refuses it: it takes
+    as long as twenty steps, and who pipes the output away has asked for no such report."""
+    from placid.faces.running.differing import announce, differing
+    from placid.faces.running.divergence import divergence_json
+
+    places = differing(here.asked, read.workflow, read.text, read.path, actions)
+    announce(places, read.text, here.asked, say)
+    hears.differs(divergence_json(places))
+
+
+def _resume(there: Site, here: Ground, actions: Actions) -> int:
+    """Carry the last interrupted run on."""
+    from placid.app.planning import again
+
+    asked = here.asked
+    with opened(there, actions, say) as runs:
+        number = runs.interrupted()
+        hears = hearing(asked, root=there.top, folder=runs.folder, mask=_mask(asked.secrets))
+        try:
+            token = asked.secrets.get("GITHUB_TOKEN", "")
+            with _interruptible(runs):
+                ended = runs.resume(number, lambda first: again(here, first, token), hears)
+        finally:
+            hears.close()
+    return 0 if ended.result == "success" else 1
 
 
 def _mask(secrets: Mapping[str, str]) -> Callable[[str], str]:
