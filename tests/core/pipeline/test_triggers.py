@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from placid.base.errors import Problem
 from placid.core.pipeline.events import event
 from placid.core.pipeline.repository import Commit, GitState
-from placid.core.pipeline.triggers import MOST_FILES, Changed, Start, message_skips, starts
+from placid.core.pipeline.triggers import MOST_FILES, Changed, Start, message_skips, starts, suited
 from placid.formats.workflows import Workflow, read_workflow
 from tests.core.pipeline.states import SECOND, state
 
@@ -238,6 +238,41 @@ def test_ignoring_is_the_opposite_of_taking_for_one_file(paths: list[str]) -> No
     assert every == any(
         pushed("push:\n  paths: ['a*', '**/b']", changed=these(path)).yes for path in paths
     )
+
+
+@pytest.mark.parametrize(
+    ("on", "name"),
+    [
+        ("issues:\n  types: [labeled, edited]", "issues"),
+        ("issues", "issues"),
+        ("pull_request:\n  types: [closed]", "pull_request"),
+        ("pull_request", "pull_request"),
+        ("release:\n  types: [created, published]", "release"),
+        ("repository_dispatch:\n  types: [deploy]", "repository_dispatch"),
+        ("schedule:\n  - cron: '0 4 * * *'", "schedule"),
+        ("workflow_run:\n  workflows: [CI]", "workflow_run"),
+        ("push:\n", "push"),
+    ],
+)
+def test_what_is_left_open_suits_the_trigger(on: str, name: str) -> None:
+    read = workflow(on)
+    happened = event(state(), name, suited(read.trigger(name), {}))
+    assert starts(read, happened, unasked).yes
+
+
+def test_what_is_said_is_not_made_to_suit() -> None:
+    read = workflow("pull_request:\n  types: [closed]\nschedule:\n  - cron: '0 4 * * *'")
+    opened = suited(read.trigger("pull_request"), {"action": "opened"})
+    assert opened == {"action": "opened"}
+    assert suited(read.trigger("schedule"), {"schedule": "x"}) == {"schedule": "x"}
+    release = workflow("release:\n  types: [created, published]").trigger("release")
+    assert suited(release, {}) == {}
+    assert suited(None, {"a": 1}) == {"a": 1}
+    sent = workflow("repository_dispatch:\n  types: [deploy]").trigger("repository_dispatch")
+    assert suited(sent, {"event_type": "x"}) == {"event_type": "x"}
+    follows = workflow("workflow_run:\n  workflows: [CI]").trigger("workflow_run")
+    said = suited(follows, {"workflow_run": {"name": "Docs", "id": 1}})
+    assert said["workflow_run"] == {"name": "Docs", "id": 1}
 
 
 def test_a_commit_alone() -> None:

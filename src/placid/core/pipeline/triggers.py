@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from placid.core.pipeline.events import Event
-from placid.core.pipeline.payload_parts import at, text_at
+from placid.core.pipeline.payload_parts import Payload, at, over, text_at
+from placid.core.pipeline.payloads import ACTIONS
 from placid.core.pipeline.repository import short
 from placid.formats.workflows.filters import Filter
 from placid.formats.workflows.model import Trigger, Workflow
@@ -59,6 +60,27 @@ def starts(workflow: Workflow, event: Event, changed: Changed) -> Start:
             return Start(False, why)
     why = _paths(trigger, event, changed)
     return Start(False, why) if why else _YES
+
+
+def suited(trigger: Trigger | None, given: Mapping[str, object]) -> dict[str, object]:
+    """What is given for an event, and what it leaves open as the trigger wants to have it.
+
+    That is the activity type when the usual one would start nothing, the cron line of a schedule,
+    and the name of the workflow that one follows. Refs and paths are never made to suit.
+    """
+    found = dict(given)
+    if trigger is None:
+        return found
+    name = trigger.event.text
+    types = [each.text for each in trigger.types or ()]
+    if types and ACTIONS.get(name) not in types and "event_type" not in found:
+        found.setdefault("action", types[0])
+    if name == "schedule" and trigger.schedules:
+        found.setdefault("schedule", trigger.schedules[0].cron.text)
+    if name == "workflow_run" and trigger.workflows:
+        named: Payload = {"name": trigger.workflows[0].text}
+        found = over({"workflow": named, "workflow_run": named}, found)
+    return found
 
 
 def message_skips(event: Event) -> str:
