@@ -22,8 +22,10 @@ from placid.core.pipeline.repository import (
     number,
     remote_of,
 )
+from placid.core.pipeline.triggers import message_skips, starts
 from placid.formats.expressions import evaluate, known, parse, text_of
 from placid.formats.expressions.values import is_array, is_object
+from placid.formats.workflows import read_workflow
 from placid.formats.workflows.events import EVENTS
 from tests.core.pipeline.states import ADA, FIRST, SECOND, state
 from tests.octokit import examples, package
@@ -346,6 +348,54 @@ def test_laying_over(value: dict[str, object]) -> None:
     assert over(value, {}) == value
     assert over(value, value) == value
     assert over(over(value, {"a": 1}), {"a": {"b": 2}})["a"] == {"b": 2}
+
+
+KEYS = st.sampled_from(
+    [
+        "ref",
+        "action",
+        "number",
+        "pull_request",
+        "head",
+        "base",
+        "sender",
+        "repository",
+        "owner",
+        "id",
+        "login",
+        "full_name",
+        "release",
+        "tag_name",
+        "inputs",
+        "merged",
+        "after",
+        "deleted",
+        "default_branch",
+        "merge_group",
+        "head_ref",
+        "ref_type",
+    ]
+)
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(["", "main", "refs/tags/v1", "a/b"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.sampled_from(sorted(EVENTS)), st.dictionaries(KEYS, JSON, max_size=6))
+def test_any_payload_can_be_given(name: str, said: dict[str, object]) -> None:
+    happened = event(state(), name, said)
+    found = variables(github(happened))
+    assert found["GITHUB_EVENT_NAME"] == name
+    assert json.loads(json.dumps(happened.payload)) == happened.payload
+    read = read_workflow(f"on: {name}\njobs: {{a: {{runs-on: x, steps: []}}}}\n", "w.yml")
+    assert read is not None
+    starts(read, happened, list[str])
+    message_skips(happened)
 
 
 def test_commits_know_their_subject_and_body() -> None:

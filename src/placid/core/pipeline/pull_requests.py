@@ -36,7 +36,7 @@ _OPEN: Mapping[str, object] = {
 def pull_number(given: Mapping[str, object]) -> int:
     """The number of a pull request: as given, else 1."""
     for found in (given.get("number"), at(given, "pull_request", "number")):
-        if isinstance(found, int):
+        if isinstance(found, int) and not isinstance(found, bool):
             return found
     return 1
 
