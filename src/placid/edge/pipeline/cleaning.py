@@ -24,7 +24,7 @@ import msgspec
 
 from placid.base.errors import Problem
 from placid.edge.pipeline.folders import Remover, remove, temporary, work_root
-from placid.edge.pipeline.processes import belonging, digest, end, pids, running, tag
+from placid.edge.pipeline.processes import belonging, digest, end, pids, running, standing, tag
 
 _KEPT = "_kept"
 _TURNS, _TURN = 100, 0.01  # how often, and after how many seconds, a lock is tried again
@@ -101,7 +101,8 @@ def _clean(record: Record, cleaners: Sequence[Cleaner]) -> Cleaned:
     killed: set[int] = set()
 
     def find() -> set[int]:
-        found = belonging((tag(record.mark),), pids())
+        # What began in the very moment of the kill has no tag yet; it stands in the job's folder.
+        found = belonging((tag(record.mark),), pids(), roots=standing(record.folders))
         killed.update(found)
         return found
 

@@ -31,6 +31,7 @@ _LOCKS = 10  # RLIMIT_LOCKS, which the module `resource` does not name
 _NUMBERS = 22  # bits for the number of the command
 _PATIENCE = 5.0  # seconds for killed processes to be gone
 _PIECE = 1 << 14  # bytes read at once: an environment may have more
+_STILL = 0.5  # seconds for stopped processes to stand still
 _FRESH = 1.0  # seconds in which process numbers cannot come round
 _FEW = 200  # more numbers than this are not looked at one by one
 
@@ -135,6 +136,20 @@ def running(pid: int) -> bool:
     return seen is not None and seen.state not in "ZX"
 
 
+def standing(folders: Iterable[str]) -> set[int]:
+    """Processes without a terminal whose working directory is below one of these folders."""
+    inside = tuple(f"{os.path.realpath(folder)}/" for folder in folders)
+    found: set[int] = set()
+    for pid in pids():
+        with contextlib.suppress(OSError):
+            if not f"{os.readlink(f'/proc/{pid}/cwd')}/".startswith(inside):
+                continue
+            terminal = _read(f"{pid}/stat").rpartition(b")")[2].split()[4:5]
+            if terminal == [b"0"]:
+                found.add(pid)
+    return found
+
+
 def limit(pid: int) -> int:
     """The soft RLIMIT_LOCKS of a process, zombies too; -1 for unlimited or unknown."""
     text = _read(f"{pid}/limits")
@@ -226,15 +241,32 @@ def _below(found: set[int], parents: dict[int, int]) -> set[int]:
 def end(find: Callable[[], set[int]], watched: Collection[int] = ()) -> set[int]:
     """Kill what `find` finds until it finds nothing more; returns what did not die.
 
-    watched  those whose own thread reaps them; others that are our children are reaped here
+    All are stopped before any is killed, for the child of a killed process has no parent to be
+    known by. `watched`: those whose own thread reaps them; other children of ours are reaped here.
     """
     refused: set[int] = set()
     until = time.monotonic() + _PATIENCE
     while found := find() - refused:
         if time.monotonic() > until:
             return refused | found
-        refused |= _kill(found, watched, until)
+        refused |= _kill(_stopped(find, found) - refused, watched, until)
     return refused
+
+
+def _stopped(find: Callable[[], set[int]], found: set[int]) -> set[int]:
+    """Stop what is found until nothing new is, and all of it stands still (for half a second)."""
+    stopped: set[int] = set()
+    until = time.monotonic() + _STILL
+    while time.monotonic() < until:
+        for pid in found - stopped:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGSTOP)
+        still = all(seen.state in "TtZX" for pid in found if (seen := entry(pid)))
+        stopped |= found
+        found = find()
+        if still and found <= stopped:
+            break
+    return stopped | found
 
 
 def _kill(found: set[int], watched: Collection[int], until: float) -> set[int]:

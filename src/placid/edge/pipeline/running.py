@@ -165,8 +165,8 @@ class Attendance:
             if self._pressed:
                 self._signal(signal.SIGKILL)
         except BaseException:  # the sink broke, or the thread was interrupted: no half-dead step
-            self._signal(signal.SIGKILL)
             tree.fell()
+            self._signal(signal.SIGKILL)
             raise
         finally:
             code = self._reap(tree)
@@ -185,8 +185,7 @@ class Attendance:
                 self._take()
             if ended:
                 return
-            if self._press() is signal.SIGKILL:
-                tree.fell()
+            self._press(tree)
 
     def _timeout(self) -> int:
         """Milliseconds until something must be done by itself."""
@@ -195,8 +194,8 @@ class Attendance:
             return int(_NEVER * 1000)
         return math.ceil(min(_NEVER, max(0.0, at - time.monotonic())) * 1000)
 
-    def _press(self) -> signal.Signals | None:
-        """Send the next signal when its time has come; returns it."""
+    def _press(self, tree: Tree) -> None:
+        """Send the next signal when its time has come."""
         now = time.monotonic()
         if self._pressed == 0:
             deadline = self._stop.deadline
@@ -204,15 +203,16 @@ class Attendance:
         else:
             due = self._next is not None and now >= self._next
         if not due:
-            return None
+            return
         if self._pressed == 0:
             self._poll.unregister(self._asked)
         number = _SIGNALS[self._pressed]
         waits = (self._patience.interrupt, self._patience.terminate, None)[self._pressed]
         self._next = None if waits is None else now + waits
         self._pressed += 1
+        if number is signal.SIGKILL:  # the whole tree before its root, which it is known by
+            tree.fell()
         self._signal(number)
-        return number
 
     def _signal(self, number: signal.Signals) -> None:
         """To the group: its number cannot be another's, for its leader has not been reaped."""
