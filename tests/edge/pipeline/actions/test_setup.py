@@ -15,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placid.edge.pipeline.actions.native import Settings
+from placid.edge.pipeline.actions.programs import Outside
+from placid.edge.pipeline.actions.toolsets.environments import Environments
 from placid.edge.pipeline.actions.toolsets.nodes import wanted as node_wanted
 from placid.edge.pipeline.actions.toolsets.pythons import pythons
 from placid.edge.pipeline.actions.toolsets.tool import Tool, best, found_in, named, nearest
@@ -86,8 +88,7 @@ def test_a_python_in_an_environment_of_the_jobs_own(job: Bench, tmp_path: Path) 
     run(pip, "install", "--no-index", str(wheel(tmp_path)), HOME=str(tmp_path))
     assert run(str(folder / "bin/tiny")) == "tiny"
     assert "tiny" in run(program, "-m", "pip", "list", "--disable-pip-version-check")
-    base = run(program, "-c", "import sys; print(sys.base_prefix)")
-    assert not list(Path(base).rglob("tiny.py"))
+    assert not list(Path(sys.base_prefix).rglob("tiny.py"))
     again = job.well(PYTHON, python_version=MINOR)
     assert Path(again.env["pythonLocation"]).parent.parent == folder.parent.parent
     other = opened(tmp_path, job.source, "other job with a blank")
@@ -99,6 +100,30 @@ def test_a_python_in_an_environment_of_the_jobs_own(job: Bench, tmp_path: Path) 
         assert run(pip, "--version").startswith("pip ")
     finally:
         close(other)
+
+
+def test_uv_takes_it_for_the_systems_python(job: Bench) -> None:
+    uv = Path(sys.prefix) / "bin/uv"
+    done = job.well(PYTHON, python_version=OURS)
+    if not uv.exists() or "UV_PYTHON" in done.env:
+        pytest.skip("needs uv (pip install uv), and a python that is not Debian's")
+    path = f"{done.path[-1]}:{os.environ['PATH']}"
+    found = run(str(uv), "python", "find", "--system", PATH=path, HOME="/tmp")
+    assert Path(found).parent == Path(done.outputs["python-path"]).parent
+
+
+def test_debians_python_gets_a_virtual_environment(job: Bench, tmp_path: Path) -> None:
+    program = Path("/usr/bin/python3")
+    wheels = list(Path("/usr/share/python-wheels").glob("pip-*"))
+    if not Path("/etc/debian_version").exists() or not program.exists() or not wheels:
+        pytest.skip("no python of Debian's here: apt-get install python3-venv")
+    version = run(str(program), "--version").split()[1]
+    made = Environments(tmp_path / "kept", Outside()).make(
+        Tool(version, str(program)), job.place.layout.tools
+    )
+    assert (made / "pyvenv.cfg").exists()
+    run(str(made / "bin/pip"), "install", "--no-index", str(wheel(tmp_path)), HOME=str(tmp_path))
+    assert run(str(made / "bin/tiny")) == "tiny"
 
 
 @pytest.mark.parametrize("text", [MINOR, f"{MINOR}.x", f">={MINOR} <{MINOR}.999", f"~{MINOR}.0"])

@@ -130,6 +130,8 @@ def _variables(use: Use, made: _Made) -> dict[str, str]:
     library = use.env.get("LD_LIBRARY_PATH", "")
     if use.place.kind == "host":
         env["LD_LIBRARY_PATH"] = f"{folder}/lib:{library}" if library else f"{folder}/lib"
+    if os.path.exists(f"{folder}/pyvenv.cfg") and use.place.kind == "host":
+        env["UV_PYTHON"] = made.program  # else `uv pip install --system` takes the user's own
     return env
 
 

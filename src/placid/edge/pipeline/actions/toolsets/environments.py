@@ -1,10 +1,12 @@
 """Environments for Python in which `pip install` works, and which touch no other.
 
-    <kept>/pythons/<hash>/        made once for each python of this machine: pip, compiled
+    <kept>/pythons/<hash>/        made once for each python of this machine, with pip, compiled
     <tools>/Python/<version>/x64  a copy for the job, in place of GitHub's tool cache
 
-They are virtual environments made by hand, since `python -m venv` takes seconds: a link to the
-python, `pyvenv.cfg`, and pip from the wheel that comes with that python.
+As on GitHub such a python is an installation and no virtual environment (`uv pip install --system`
+would look past one, at the user's own): its program and its site-packages are its own, the standard
+library is linked. A python that will not be moved like that (Debian's looks elsewhere for packages)
+gets a virtual environment. Both are made by hand, since `python -m venv` takes seconds.
 """
 
 from __future__ import annotations
@@ -14,23 +16,31 @@ import os
 import shutil
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from placid.base.errors import Problem
 from placid.edge.pipeline.actions.locking import alone
 from placid.edge.pipeline.actions.programs import Outside, Ran
 from placid.edge.pipeline.actions.toolsets.tool import Tool, architecture
 
-_FORMAT = "1"
+_FORMAT = "2"
 _SHEBANG = 120  # characters that a kernel reads of the first line
-_WHEELS = """
+_LOOK = """
 import glob, os, sys
 print("%d.%d" % sys.version_info[:2])
-print(os.path.dirname(os.path.realpath(sys.executable)))
+print(os.path.realpath(sys.executable))
+print(os.path.dirname(os.path.realpath(os.__file__)))
+print(sys.base_prefix)
 for place in [p + "/ensurepip/_bundled" for p in sys.path if p] + ["/usr/share/python-wheels"]:
     for name in ("pip", "setuptools"):
         for wheel in glob.glob(place + "/" + name + "-*.whl"):
             print(wheel)
+"""
+_CHECK = """
+import sys, sysconfig, ctypes, zlib, ssl
+print(sys.prefix, sys.base_prefix, sysconfig.get_path("purelib"), sysconfig.get_path("scripts"))
 """
 _LAUNCHER = """#!{first}
 import re, sys
@@ -39,6 +49,26 @@ if __name__ == "__main__":
     sys.argv[0] = re.sub(r"(-script\\.pyw|\\.exe)?$", "", sys.argv[0])
     sys.exit(main())
 """
+_LEFT = ("site-packages", "dist-packages", "EXTERNALLY-MANAGED")
+
+
+class _Base(NamedTuple):
+    """The python that an environment is made of: its program, standard library and prefix."""
+
+    minor: str
+    program: str
+    library: str
+    prefix: str
+    wheels: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"python{self.minor}"
+
+    @property
+    def old(self) -> bool:
+        """Whether it comes with setuptools."""
+        return tuple(map(int, self.minor.split("."))) < (3, 12)
 
 
 class Environments:
@@ -56,6 +86,7 @@ class Environments:
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = target.with_name(f".new-{os.getpid()}-{target.name}")
         self._run("cp", "-a", str(template), str(fresh))
+        _share(template.with_suffix(".exe"), fresh / "bin")
         _write_launchers(fresh / "bin", target / "bin/python")
         try:
             fresh.rename(target)
@@ -74,34 +105,41 @@ class Environments:
         with alone(self._folder / ".lock"):
             if not template.is_dir():
                 fresh = template.with_name(f".new-{template.name}")
-                shutil.rmtree(fresh, ignore_errors=True)
-                self._build(tool, fresh)
+                self._build(tool, fresh, template.with_suffix(".exe"))
                 fresh.rename(template)
         return template
 
-    def _build(self, tool: Tool, fresh: Path) -> None:
-        minor, home, *wheels = self._run(tool.program, "-I", "-c", _WHEELS).split("\n")
-        site = fresh / "lib" / f"python{minor}" / "site-packages"
-        for folder in (site, fresh / "bin", fresh / "include"):
-            folder.mkdir(parents=True)
-        (fresh / "lib64").symlink_to("lib")
-        (fresh / "bin/python").symlink_to(os.path.join(home, os.path.basename(_real(tool))))
-        for name in ("python3", f"python{minor}"):
-            (fresh / "bin" / name).symlink_to("python")
-        (fresh / "pyvenv.cfg").write_text(
-            f"home = {home}\ninclude-system-site-packages = false\nversion = {tool.version}\n"
-        )
-        old = tuple(map(int, minor.split("."))) < (3, 12)
-        _unpack([wheel for wheel in wheels if old or "/pip-" in wheel], site)
+    def _build(self, tool: Tool, fresh: Path, program: Path) -> None:
+        base = self._base(tool)
+        _installation(base, fresh, program)
+        if not self._moved(base, fresh):
+            program.unlink()
+            _virtual(base, fresh, tool.version)
+        site = fresh / "lib" / base.name / "site-packages"
+        _unpack([wheel for wheel in base.wheels if base.old or "/pip-" in wheel], site)
         if not (site / "pip").is_dir():
             raise Problem(
                 f"Python {tool.version} at {tool.program} comes without pip's wheel",
                 fix="install python3-venv, or a python by pyenv or uv",
             )
-        for name in ("pip", "pip3", f"pip{minor}"):
+        for name in ("pip", "pip3", f"pip{base.minor}"):
             (fresh / "bin" / name).touch(mode=0o755)
         # What does not compile (parts of a wheel for other versions) is no trouble.
         self._ask(str(fresh / "bin/python"), "-I", "-m", "compileall", "-q", str(site))
+        if program.exists():
+            (fresh / "bin" / base.name).unlink()
+
+    def _base(self, tool: Tool) -> _Base:
+        minor, program, library, prefix, *wheels = self._run(tool.program, "-I", "-c", _LOOK).split(
+            "\n"
+        )
+        return _Base(minor, program, library, prefix, tuple(wheels))
+
+    def _moved(self, base: _Base, fresh: Path) -> bool:
+        """Whether the copy takes its own folder for its home, and can be used."""
+        ran = self._ask(str(fresh / "bin/python"), "-I", "-c", _CHECK)
+        site, scripts = fresh / "lib" / base.name / "site-packages", fresh / "bin"
+        return ran.code == 0 and ran.text == f"{fresh} {fresh} {site} {scripts}"
 
     def _ask(self, *argv: str) -> Ran:
         env = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "HOME": "/"}
@@ -115,8 +153,53 @@ class Environments:
         return ran.text
 
 
-def _real(tool: Tool) -> str:
-    return os.path.realpath(tool.program)
+def _installation(base: _Base, fresh: Path, program: Path) -> None:
+    """A python in a folder of its own: `program` becomes a copy, the library links."""
+    _begin(base, fresh)
+    for name in os.listdir(base.library):
+        if name not in _LEFT:
+            (fresh / "lib" / base.name / name).symlink_to(os.path.join(base.library, name))
+    for folder in ("lib", "include"):
+        for name in _listed(os.path.join(base.prefix, folder)):
+            if name.startswith(("libpython", "pkgconfig")) or folder == "include":
+                (fresh / folder / name).symlink_to(os.path.join(base.prefix, folder, name))
+    program.unlink(missing_ok=True)
+    shutil.copy2(base.program, program)
+    _share(program, fresh / "bin")
+
+
+def _virtual(base: _Base, fresh: Path, version: str) -> None:
+    _begin(base, fresh)
+    home = os.path.dirname(base.program)
+    (fresh / "lib64").symlink_to("lib")
+    (fresh / "bin" / base.name).symlink_to(base.program)
+    text = f"home = {home}\ninclude-system-site-packages = false\nversion = {version}\n"
+    (fresh / "pyvenv.cfg").write_text(text)
+
+
+def _begin(base: _Base, fresh: Path) -> None:
+    """The folders, and the names that python goes by."""
+    shutil.rmtree(fresh, ignore_errors=True)
+    for folder in (f"lib/{base.name}/site-packages", "bin", "include"):
+        (fresh / folder).mkdir(parents=True)
+    for name in ("python", "python3"):
+        (fresh / "bin" / name).symlink_to(base.name)
+
+
+def _share(program: Path, folder: Path) -> None:
+    """Put the program of an installation into its `bin`. It is ours and never written to, so that
+    jobs can share it."""
+    if not program.exists():
+        return
+    target = folder / os.readlink(folder / "python")
+    with suppress(OSError):
+        os.link(program, target)
+    if not target.exists():
+        shutil.copy2(program, target)
+
+
+def _listed(folder: str) -> list[str]:
+    return os.listdir(folder) if os.path.isdir(folder) else []
 
 
 def _unpack(wheels: Sequence[str], site: Path) -> None:
