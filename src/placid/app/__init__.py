@@ -7,19 +7,19 @@ together out of real parts; who holds its lease may enter it, all others ask thr
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from placid.app.sites import FILE
 from placid.base.errors import Problem
-from placid.config.loading import FILE, load, parse
-from placid.config.model import Config, Environment
 
 if TYPE_CHECKING:
+    from placid.config.model import Config, Environment
     from placid.core.rollout.environment import HeadSeen
     from placid.core.rollout.policy import Policy
     from placid.edge.build_recipe import Plan as Recipe
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(msgspec.Struct, frozen=True):
     """A placid.yaml, read; `folder` is where it lies and `home` the `.placid` beside it."""
 
     config: Config
@@ -76,11 +75,15 @@ class House:
 
     def at(self, text: str | None) -> Config:
         """placid.yaml at a commit, from its text; ours when the commit has none."""
+        from placid.config.loading import parse
+
         return self.config if text is None else parse(text, FILE, lambda _: True)
 
 
 def locate(start: Path) -> House:
     """The house of the nearest placid.yaml at or above `start`."""
+    from placid.config.loading import load
+
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / FILE).is_file():
             return House(load(folder / FILE), folder)
@@ -94,13 +97,13 @@ def clock() -> datetime:
 
 def holder() -> str:
     """Who we are in a lease: host, process id and when that process started."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+    return f"{os.uname().nodename}:{os.getpid()}:{_started(os.getpid())}"
 
 
 def alive(who: str) -> bool:
     """Whether the process that a lease names still runs; other hosts are taken at their word."""
     host, pid, start = who.rsplit(":", 2)
-    if host != socket.gethostname():
+    if host != os.uname().nodename:
         return True
     return _started(int(pid)) == start
 
@@ -202,8 +205,7 @@ def settings(house: House, source: GitRepository) -> str:
     return str(house.folder.relative_to(top) / FILE)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """What every environment of one process shares, and how it hears of what happens."""
 
     house: House

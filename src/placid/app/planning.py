@@ -7,7 +7,6 @@ every fault underlined.
 
 from __future__ import annotations
 
-import getpass
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -232,5 +231,11 @@ def again(here: Ground, first: RunStarted, token: str = "") -> Wanted:
         parallel=asked.parallel,
         keep=asked.keep,
         approved=asked.approve,
-        by=getpass.getuser() if asked.approve else "",
+        by=_me() if asked.approve else "",
     )
+
+
+def _me() -> str:
+    import getpass
+
+    return getpass.getuser()

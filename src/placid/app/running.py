@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -208,6 +207,8 @@ class Runs:
         if wanted.first.before:
             kept = self.folder(wanted.first.before) / "artifacts"
             if kept.is_dir():
+                import shutil
+
                 shutil.copytree(kept, self.folder(number) / "artifacts", dirs_exist_ok=True)
             for fact in self.facts(wanted.first.before):
                 if isinstance(fact, LegEnded) and fact.result == "success":

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from placid.core.pipeline.steps import Rehearsal
+from placid.core.pipeline.rehearsal import Rehearsal
 from placid.formats.workflows.reading import read_workflow
 
 

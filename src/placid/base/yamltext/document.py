@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from placid.base.errors import Problem
 from placid.base.yamltext.excerpt import lines_of, underline
@@ -13,8 +14,7 @@ from placid.base.yamltext.nodes import Mapping, Node, Route, Sequence, Span
 _WORD = re.compile(r"[^\s,\[\]{}]+|[\[\]{},]")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """`root` is None when the text holds no value; `problems` are its double keys.
 
     Characters in `hidden` are secrets: an error that shows their line has stars in their place.

@@ -9,7 +9,9 @@ request, the tip of the default branch), `differs` says so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from placid.base.errors import Problem
 from placid.core.pipeline.payload_parts import Payload, at, over, text_at
@@ -29,8 +31,7 @@ _OF_THE_REF = frozenset(
 _BY_HAND = ("workflow_call", "workflow_dispatch")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """What happened.
 
     payload   github.event
@@ -48,7 +49,7 @@ class Event:
     head_ref: str = ""
     remote: Remote = NOWHERE
     actor: str = "nobody"
-    inputs: Mapping[str, object] = field(default_factory=dict[str, object])
+    inputs: Mapping[str, object] = msgspec.field(default_factory=dict[str, object])
     differs: tuple[str, ...] = ()
 
     @property

@@ -8,7 +8,8 @@ are there in composite actions only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from placid.core.pipeline.events import Event, actor_id, owner_id, repository_id
 from placid.core.pipeline.payload_parts import text_at
@@ -26,8 +27,7 @@ VARIABLES = frozenset(_NAMES.split())
 _LATER = "job action action_repository action_ref path env step_summary state output"
 
 
-@dataclass(frozen=True, slots=True)
-class RunOf:
+class RunOf(msgspec.Struct, frozen=True):
     """Which workflow runs, and how often it did.
 
     path    of the workflow in the repository; name: its `name`, "" when it has none

@@ -7,8 +7,9 @@ Nothing here reads anything; `edge.pipeline.gitstate` fills it in. Numbers that 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from zlib import crc32
+
+import msgspec
 
 NO_COMMIT = "0" * 40
 SERVER = "https://github.com"
@@ -31,8 +32,7 @@ def short(ref: str) -> str:
     return ref
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """An author, committer or pusher, as git names them."""
 
     name: str = ""
@@ -54,8 +54,7 @@ class Person:
         return int(known[1]) if known and known[1] else number(self.login)
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(msgspec.Struct, frozen=True):
     """A commit. `at` is the committer's time in ISO 8601; the paths are those it changes."""
 
     id: str
@@ -78,8 +77,7 @@ class Commit:
         return self.message.partition("\n")[2].strip("\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(msgspec.Struct, frozen=True):
     """Where a repository lives. `url` has no login in it; `server` is that of its web pages."""
 
     url: str = ""
@@ -98,8 +96,7 @@ class Remote:
 NOWHERE = Remote(slug="local/workspace")
 
 
-@dataclass(frozen=True, slots=True)
-class GitState:
+class GitState(msgspec.Struct, frozen=True):
     """A repository at the moment of an event.
 
     head      the commit that runs, None in a repository without one

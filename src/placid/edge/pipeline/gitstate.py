@@ -8,8 +8,9 @@ push is the last commit alone. A new branch is measured from the remote's defaul
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from placid.base.errors import Problem
 from placid.core.pipeline.repository import (

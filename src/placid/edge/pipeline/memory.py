@@ -7,7 +7,6 @@ the files' part is made of the blob ids that git has for the commit.
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -68,6 +67,8 @@ class Remembered(msgspec.Struct):
         patterns = declared(job) or tuple(self.patterns.get(job.id.text, ()))
         if not patterns or self.origin.dirty:
             return None
+        import hashlib  # noqa: PLC0415 - few jobs are pure
+
         key = hashlib.sha256(told)
         for part in (__version__, *patterns, *self._blobs(patterns)):
             key.update(b"\0" + part.encode("utf-8", "surrogateescape"))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection, Generator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from placid.edge.pipeline.host import HostOptions, HostPlace
 from placid.ports.pipeline import DockerAction, Ended, Place, PlaceSpec, Sink, Stop
@@ -18,12 +19,11 @@ if TYPE_CHECKING:
     from placid.edge.pipeline.rooms import Rooms
 
 
-@dataclass(slots=True)
-class Places:
+class Places(msgspec.Struct):
     """ports.pipeline.Places. `host` says how jobs run on this machine."""
 
-    host: HostOptions = field(default_factory=HostOptions)
-    _marks: dict[Path, str] = field(default_factory=dict[Path, str])
+    host: HostOptions = msgspec.field(default_factory=HostOptions)
+    _marks: dict[Path, str] = msgspec.field(default_factory=dict[Path, str])
     _rooms: Rooms | None = None
 
     @contextlib.contextmanager

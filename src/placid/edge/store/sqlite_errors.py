@@ -8,7 +8,6 @@ An error that is not listed is a bug in placid, and stays what it is.
 
 from __future__ import annotations
 
-import shlex
 import sqlite3
 from pathlib import Path
 
@@ -87,4 +86,6 @@ def _own(path: Path) -> str:
 
 
 def _quoted(path: Path) -> str:
+    import shlex  # noqa: PLC0415 - only for an error
+
     return shlex.quote(str(path))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 
 from placid.base.yamltext.nodes import Scalar
@@ -62,4 +61,6 @@ def _start(
 
 
 def _words(text: str) -> tuple[str, ...]:
+    import shlex  # noqa: PLC0415 - few actions have `args`
+
     return tuple(shlex.split(text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -59,6 +58,8 @@ def shell(named: str, which: Callable[[str], str]) -> tuple[Shell, str]:
 def _own(named: str) -> Shell:
     if "{0}" not in named:
         raise ValueError(_INVALID)
+    import shlex  # noqa: PLC0415 - few steps have a shell of their own
+
     program, *args = shlex.split(named)
     usual = _KNOWN.get(program)
     ending = usual.ending if usual is not None else ""

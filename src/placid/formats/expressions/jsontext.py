@@ -5,8 +5,9 @@ Strict JSON is read. Of keys that differ only by case the first stays; numbers a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING
 
 from placid.formats.expressions.values import (
     fold,
@@ -14,6 +15,9 @@ from placid.formats.expressions.values import (
     is_object,
     text_of,
 )
+
+if TYPE_CHECKING:
+    import json
 
 _ESCAPED_TOO = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
@@ -53,6 +57,8 @@ def _write_parts(
 
 
 def _quoted(text: str) -> str:
+    import json  # noqa: PLC0415 - few expressions read or write JSON
+
     return json.dumps(text, ensure_ascii=False).translate(_ESCAPED_TOO)
 
 
@@ -70,7 +76,11 @@ def _refuse(word: str) -> object:
     raise ValueError(word)
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=float, parse_constant=_refuse)
+@cache
+def _decoder() -> json.JSONDecoder:
+    import json  # noqa: PLC0415 - few expressions read or write JSON
+
+    return json.JSONDecoder(object_pairs_hook=_object, parse_int=float, parse_constant=_refuse)
 
 
 def from_json(text: str) -> object:
@@ -78,7 +88,7 @@ def from_json(text: str) -> object:
     if not text.strip():
         raise ValueError("empty input")
     try:
-        found: object = _decoder.decode(text)
+        found: object = _decoder().decode(text)
     except (ValueError, RecursionError):
         raise ValueError("Error parsing JSON when evaluating fromJson") from None
     return found
