@@ -24,6 +24,7 @@ from placid.core.rollout.world import Release, Running
 from placid.edge import containers
 from placid.edge.copies import Copy
 from placid.edge.copy_logs import end_of
+from placid.edge.engines import Engine
 from placid.edge.envoy import Envoy
 from placid.edge.envoy_config import Endpoint
 from placid.edge.loopback import free_port
@@ -78,7 +79,7 @@ class Fleet:
         self.site, self.record = site, record
         self.copies: dict[int, Copy] = {}
         self.starting: set[int] = set()
-        self.engine: containers.Engine | None = None
+        self.engine: Engine | None = None
         try:
             self.manifest: Manifest | None = site.manifest(record.release)
         except Problem:
