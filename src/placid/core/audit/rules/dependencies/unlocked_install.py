@@ -30,6 +30,8 @@ _CHANGES = ("yalc", "package.json", "npm pkg", "npm link")
 """What changes the manifest first, so that the lock cannot be kept to."""
 _CAREFUL = {"uv", "cargo"}
 """Tools that keep to the lock as long as it is in step with the manifest."""
+_BY_IMAGE = frozenset(("npm", "yarn", "pnpm", "bun", "pipenv", "uv"))
+"""Tools whose installs beside a copied lock `image/install-without-lock` tells."""
 _WRITES = ("git push", "git commit", "create-pull-request", "git-auto-commit", "npm version")
 
 
@@ -66,9 +68,9 @@ def _in_image(repository: Repository, built: Built, call: Call) -> Iterator[Hit]
     for project, lock in found if install else ():
         if install and install.tool == lock.tool:
             at = Place(built.path, call.span)
-            if lock.path in files:
+            if lock.path in files and install.tool not in _BY_IMAGE:
                 yield _hit(repository, install, project, lock, at, call.at(install.remedy.word))
-            else:
+            elif lock.path not in files:
                 message = f"{install.said} runs before {lock.path} is copied, so nothing is locked"
                 action = f"copy the lock file and use `{install.better}` in {built.path}"
                 yield Hit(message, (at, Place(lock.path)), action=action)

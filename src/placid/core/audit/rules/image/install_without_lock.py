@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from placid.core.audit.facts.copied import copied, in_context
 from placid.core.audit.facts.dockerfiles import Built, dockerfiles
+from placid.core.audit.facts.lock_steps import steps
+from placid.core.audit.facts.projects import projects
 from placid.core.audit.facts.run_commands import Call, run_commands
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Edit, Fix, Hit, Place, Severity, Unknown, rule
@@ -61,15 +63,21 @@ def install_without_lock(repository: Repository) -> Iterator[Hit | Unknown]:
             if call.command.program in {"cd", "pushd"}:
                 moved.add(call.instruction.span.start)
             tool = _TOOLS.get(call.command.program)
-            if tool is None or call.instruction.span.start in moved or not _is_loose(call, tool):
+            if (
+                tool is None
+                or call.instruction.span.start in moved
+                or not _is_loose(call, tool, built.text)
+            ):
                 continue
             lock = _lock(repository, built, call, tool)
             if lock:
-                yield _hit(built, call, tool, lock)
+                yield _hit(repository, built, call, tool, lock)
 
 
-def _is_loose(call: Call, tool: Tool) -> bool:
+def _is_loose(call: Call, tool: Tool, text: str) -> bool:
     texts = call.command.texts()
+    if call.command.program == "uv" and ("UV_LOCKED" in text or "UV_FROZEN" in text):
+        return False
     if call.command.verb() not in tool.verbs or not all(w.known for w in call.command.arguments):
         return False
     plain = [text for text in texts if not text.startswith("-")]
@@ -98,23 +106,36 @@ def _takes(repository: Repository, built: Built, source: str, path: str) -> bool
     return source == "." or inside in set(in_context(repository, built, source))
 
 
-def _hit(built: Built, call: Call, tool: Tool, lock: str) -> Hit:
+def _hit(repository: Repository, built: Built, call: Call, tool: Tool, lock: str) -> Hit:
     command = call.command
     verb = next((word for word in command.arguments if word.text in tool.verbs), None)
+    berry = command.program == "yarn" and "\n__metadata:" in (repository.text(lock) or "")[:2000]
+    tool = tool._replace(add="--immutable") if berry else tool
     said = f"{command.program} {tool.add}"
     return Hit(
         f"{command.program} {command.verb()}".strip() + f" may install other versions than {lock}",
         at=(Place(built.path, call.span), Place(lock)),
-        fix=_fix(built, call, tool, verb),
+        fix=_fix(built, call, tool, verb, _in_step(repository, lock)),
         action=f"install what the lock file says ({said})",
     )
 
 
-def _fix(built: Built, call: Call, tool: Tool, verb: Word | None) -> Fix:
+def _in_step(repository: Repository, path: str) -> bool:
+    """Whether the lock is known to say what its manifest asks for."""
+    found = [
+        (project, lock)
+        for project in projects(repository)
+        for lock in project.locks
+        if lock.path == path and project.folder == posixpath.dirname(path)
+    ]
+    return bool(found) and not any(any(steps(repository, *each)) for each in found)
+
+
+def _fix(built: Built, call: Call, tool: Tool, verb: Word | None, safe: bool) -> Fix:
     program = call.command.program
     if program == "npm" and verb is not None:
         edit = Edit(Place(built.path, call.at(verb)), tool.add)
-        return Fix("use npm ci", (edit,))
+        return Fix("use npm ci", (edit,), safe=safe)
     place = Place(built.path, call.behind(verb or call.command.words[0]))
     edit = Edit(place, f" {tool.add}")
-    return Fix(f"add {tool.add}", (edit,))
+    return Fix(f"add {tool.add}", (edit,), safe=safe)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from placid.core.audit.facts.dockerfiles import Built, dockerfiles
+from placid.core.audit.facts.projects import is_foreign
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Confidence, Hit, Place, Severity, Unknown, rule
 from placid.formats.dockerfile import Stage, find
@@ -30,7 +31,7 @@ _SCRIPTS = re.compile(
 @rule("image/unused-stage", Severity.LOW, docs=__doc__ or "")
 def unused_stage(repository: Repository) -> Iterator[Hit | Unknown]:
     for built in dockerfiles(repository):
-        if built.example or not repository.whole:
+        if built.example or is_foreign(built.path) or not repository.whole:
             continue
         used = _used(built)
         for stage in built.stages[:-1]:
