@@ -8,7 +8,7 @@ from placid import __version__
 
 
 def main() -> None:
-    """Answer `--version` and `run` without importing what they don't use; the rest is click's."""
+    """Answer `--version`, `run` and `check` without what they don't use; the rest is click's."""
     if sys.argv[1:] == ["--version"]:
         print(f"placid {__version__}")
         return
@@ -17,9 +17,26 @@ def main() -> None:
 
         if not cli_run.wants_help(sys.argv[2:]):
             cli_run.main(sys.argv[2:])
+    if sys.argv[1:2] == ["check"] and _checked(sys.argv[2:]):
+        return
     from placid.faces.cli import run  # noqa: PLC0415 - start-up stays short
 
     run()
+
+
+def _checked(words: list[str]) -> bool:
+    """Whether `placid check` could be done without click."""
+    from placid.faces.check_options import plain  # noqa: PLC0415 - the fast way
+
+    given = plain(words)
+    if given is None:
+        return False
+    from placid.faces.check_work import check  # noqa: PLC0415
+    from placid.faces.exits import exiting  # noqa: PLC0415
+
+    with exiting():
+        check(*given)
+    return True
 
 
 if __name__ == "__main__":

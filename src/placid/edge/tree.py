@@ -19,6 +19,7 @@ _SKIPPED = {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__
 _YAML = (".yml", ".yaml")
 _LARGEST = 20_000_000
 _TIMEOUT = 60
+_SAYS_WHERE = frozenset(("GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES"))
 _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -143,16 +144,39 @@ def _read(file: int) -> bytes:
 
 def tree_at(folder: Path) -> FolderTree:
     """The repository around `folder`, whole; without git the folder itself."""
-    top = _git(folder, "rev-parse", "--show-toplevel")
-    if top.returncode != 0:
-        return FolderTree(folder, _walk(folder), git=False)
-    root = Path(os.fsdecode(top.stdout).rstrip("\n"))
-    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    root = _nearest(folder)
+    listed = _listed(root) if root else None
+    if root is None or listed is None or listed.returncode != 0:
+        top = _git(folder, "rev-parse", "--show-toplevel")
+        if top.returncode != 0:
+            return FolderTree(folder, _walk(folder), git=False)
+        root = Path(os.fsdecode(top.stdout).rstrip("\n"))
+        listed = _listed(root)
     if listed.returncode != 0:
         why = listed.stderr.decode("utf-8", "replace").strip()
         raise Problem(f"git cannot list the files: {why}", where=str(root))
     names = (os.fsdecode(each) for each in listed.stdout.split(b"\0") if each)
     return FolderTree(root, (name for name in names if not name.startswith(".placid/")), git=True)
+
+
+def _listed(root: Path) -> subprocess.CompletedProcess[bytes]:
+    """What git says are the files of a repository."""
+    return _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+
+
+def _nearest(folder: Path) -> Path | None:
+    """The plain repository around `folder`; None where it takes git itself to find it."""
+    if not _SAYS_WHERE.isdisjoint(os.environ):
+        return None
+    start = Path(os.path.realpath(folder))
+    root = next((each for each in (start, *start.parents) if (each / ".git").exists()), None)
+    if root is None or not (root / ".git/HEAD").is_file():
+        return None
+    try:
+        elsewhere = b"worktree" in (root / ".git/config").read_bytes()
+    except OSError:
+        return None
+    return None if elsewhere else root
 
 
 def changed_since(tree: FolderTree, revision: str) -> frozenset[str]:

@@ -54,7 +54,13 @@ def audit(wanted: Wanted) -> Report:
         if _counts(each, wanted, place)
     ]
     doubts = [doubted(each.hit, names) for each in said if isinstance(each.hit, Unknown)]
-    report = Report(repository, tuple(found), tuple(doubts), timing=clock.parts)
+    report = Report(
+        repository,
+        tuple(found),
+        tuple(doubts),
+        timing=clock.parts,
+        fail_on=place.settings.fail_on,
+    )
     return _sorted_out(report, wanted, place, clock)
 
 

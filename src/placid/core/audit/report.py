@@ -13,7 +13,8 @@ from placid.core.audit.rule import Confidence, Finding, Severity, Unknown
 class Report:
     """`findings` count; `ignored` have a reason and `known` stand in the baseline.
 
-    `gone` are fingerprints of the baseline that were found no more. `timing` is seconds by part.
+    `gone` are fingerprints of the baseline that were found no more. `timing` is seconds by part,
+    `fail_on` the severity from which the settings say no.
     """
 
     repository: Repository
@@ -23,6 +24,7 @@ class Report:
     known: tuple[Finding, ...] = ()
     gone: tuple[str, ...] = ()
     timing: Mapping[str, float] = field(default_factory=dict[str, float])
+    fail_on: str = "high"
 
     @property
     def everything(self) -> tuple[Finding, ...]:

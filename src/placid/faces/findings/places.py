@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
+from dataclasses import dataclass
 
 from placid.base.yamltext import Span
 from placid.base.yamltext.excerpt import Lines
@@ -10,7 +10,8 @@ from placid.core.audit.model import Repository
 from placid.core.audit.rule import Place
 
 
-class Position(msgspec.Struct, frozen=True, order=True):
+@dataclass(frozen=True, order=True, slots=True)
+class Position:
     """A place in a text as editors count it."""
 
     line: int
