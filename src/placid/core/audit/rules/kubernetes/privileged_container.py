@@ -4,7 +4,8 @@ Why: a privileged container sees every device and may load kernel modules: whoev
 owns the node and all that runs there.
 Bad: `securityContext: {privileged: true}`
 Good: the one capability or device that is needed
-Known limits: medium for a DaemonSet, as drivers and network plug-ins may need it.
+Known limits: medium for a DaemonSet, for a pod that mounts what drivers and network plug-ins work
+on, and for an init container, which mostly sets a kernel parameter.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from collections.abc import Iterator
 
 from placid.core.audit.facts.objects import may_hold_objects
 from placid.core.audit.facts.security import NODE_AGENTS, is_privileged
-from placid.core.audit.facts.workloads import containers, sure, with_workloads
+from placid.core.audit.facts.workloads import Workload, containers, sure, with_workloads
 from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Severity, path_rule
+from placid.formats.manifests.reading import mappings, word
+
+_DRIVEN = ("/var/lib/kubelet", "/dev", "/sys", "/lib/modules", "/etc/cni", "/opt/cni", "/proc")
 
 
 @path_rule(
@@ -30,7 +34,7 @@ def privileged_container(repository: Repository, path: str) -> Iterator[Hit]:
         at = container.entry("securityContext", "privileged")
         if at is None or not is_privileged(container):
             continue
-        agent = workload.object.kind in NODE_AGENTS
+        agent = workload.object.kind in NODE_AGENTS or container.init or _drives(workload)
         yield Hit(
             f"{container.name} of {workload.object} has all rights of its node",
             at=(workload.place(at.key.span),),
@@ -38,3 +42,9 @@ def privileged_container(repository: Repository, path: str) -> Iterator[Hit]:
             severity=Severity.MEDIUM if agent else None,
             confidence=sure(repository, path),
         )
+
+
+def _drives(workload: Workload) -> bool:
+    """Whether the pod mounts the folders of the node that drivers work on."""
+    paths = (word(each, "hostPath", "path") for each in mappings(workload.pod.spec, "volumes"))
+    return any(path.startswith(_DRIVEN) for path in paths)
