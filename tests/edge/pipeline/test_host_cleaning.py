@@ -18,7 +18,8 @@ import pytest
 from placid.base.errors import Problem
 from placid.edge.pipeline.cleaning import Record, clean, recorded
 from placid.edge.pipeline.folders import Remover, job_root, temporary
-from placid.edge.pipeline.processes import belonging, digest, pids, tag
+from placid.edge.pipeline.processes import pids
+from placid.edge.pipeline.tags import belonging, digest, tag
 from tests.edge.pipeline.places import fresh_mark, so
 
 JOB = """
@@ -92,7 +93,7 @@ def wait_until_there(process: subprocess.Popen[str]) -> None:
 
 def nothing_is_left(home: Path, mark: str) -> bool:
     root = job_root(home, 7, "test (a)")
-    folders = (root, root.parent, temporary(mark))
+    folders = (root, root.parent.parent, temporary(mark))
     records = list((home / ".placid" / "running").iterdir())
     return not (left(mark) or records or any(map(os.path.lexists, folders)))
 
@@ -177,7 +178,7 @@ def test_a_job_that_ends_takes_its_folders_and_its_record_with_it(home: Path) ->
         assert mark in record.read_text()
         (root / "a" / "b").mkdir(parents=True)
     assert remover.join() == []
-    assert not root.parent.exists()
+    assert not root.parent.parent.exists()
     assert not record.exists()
 
 

@@ -12,19 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from placid.edge.pipeline.ending import end
 from placid.edge.pipeline.host import HostOptions, HostPlace
-from placid.edge.pipeline.processes import (
-    Since,
-    belonging,
-    digest,
-    end,
-    entry,
-    limit,
-    marks,
-    pids,
-    put,
-    tag,
-)
+from placid.edge.pipeline.processes import Since, entry, limit, marks, pids
+from placid.edge.pipeline.tags import belonging, digest, put, tag
 from tests.edge.pipeline.places import alive, bash, fresh_mark, host, number, run, so
 
 DAEMON = """

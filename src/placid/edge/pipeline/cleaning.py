@@ -23,8 +23,10 @@ from pathlib import Path
 import msgspec
 
 from placid.base.errors import Problem
+from placid.edge.pipeline.ending import end
 from placid.edge.pipeline.folders import Remover, remove, temporary, work_root
-from placid.edge.pipeline.processes import belonging, digest, end, pids, running, standing, tag
+from placid.edge.pipeline.processes import pids, running, standing
+from placid.edge.pipeline.tags import belonging, digest, tag
 
 _KEPT = "_kept"
 _TURNS, _TURN = 100, 0.01  # how often, and after how many seconds, a lock is tried again
@@ -66,7 +68,9 @@ def recorded(
     lock = _write(path, record)
 
     def over() -> None:
-        _remove_empty(root.parent)
+        if root.parent.parent == work_root(home):
+            _remove_empty(root.parent)
+            _remove_empty(root.parent.parent)
         path.unlink(missing_ok=True)
         os.close(lock)
 
@@ -206,8 +210,8 @@ def _sweep(home: Path) -> None:
     for leg in there:
         if str(leg) not in named and not (leg / _KEPT).exists():
             remove(leg)
-    for run in runs:
-        _remove_empty(run)
+    for folder in (*runs, work_root(home)):
+        _remove_empty(folder)
 
 
 def _remove_empty(folder: Path) -> None:

@@ -20,7 +20,7 @@ from threading import Thread
 
 import msgspec
 
-from placid.edge.pipeline.processes import digest
+from placid.edge.pipeline.tags import digest
 
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 _LONGEST = 40  # characters of a leg's folder: paths of sockets have but 107

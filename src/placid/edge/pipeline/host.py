@@ -23,10 +23,12 @@ import msgspec
 
 from placid.base.errors import Problem
 from placid.edge.pipeline.background import BackgroundOutput
+from placid.edge.pipeline.ending import end
 from placid.edge.pipeline.environment import base_environment, find
 from placid.edge.pipeline.folders import make, remove, temporary
-from placid.edge.pipeline.processes import BETWEEN, MARK, Since, Tag, belonging, end, pids, put, tag
+from placid.edge.pipeline.processes import BETWEEN, MARK, Since, pids
 from placid.edge.pipeline.running import Attendance, Child, Patience, Tree, start
+from placid.edge.pipeline.tags import Tag, belonging, put, tag
 from placid.ports.pipeline import Command, Ended, Layout, PlaceSpec, Sink, Stop
 
 WARM = (".cache", ".npm")
