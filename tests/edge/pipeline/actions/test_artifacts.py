@@ -161,6 +161,17 @@ def test_a_name_is_taken_once(bench: Bench) -> None:
     assert len(Shelf(bench.shared).listed()) == 1
 
 
+def test_a_job_that_begins_anew_takes_its_artifacts_back(bench: Bench) -> None:
+    bench.write(OUT)
+    files = [(str(bench.workspace / "out/a.txt"), "a.txt")]
+    Shelf(bench.shared, "job", "a process of before").put("mine", files, overwrite=False)
+    Shelf(bench.shared, "other", "a process of before").put("others", files, overwrite=False)
+    bench.well(UPLOAD, name="mine", path="out/deep")
+    assert arrived(bench, "mine").keys() == {"b.txt", "c.tmp"}
+    assert "(409) Conflict" in bench.do(UPLOAD, name="mine", path="out/a.txt").failed
+    assert "(409) Conflict" in bench.do(UPLOAD, name="others", path="out/a.txt").failed
+
+
 def test_version_3_adds_to_a_name(bench: Bench) -> None:
     bench.write(OUT)
     for path in ("out/a.txt", "out/deep/b.txt"):

@@ -3,8 +3,9 @@
     .new-<process>-<n> --whole--> <name>     then it is listed in index.json
 
 An artifact is there when the index lists it, so a killed upload leaves none. Uploads at once are
-in each other's way only for the moment of listing. Like the zip archives of GitHub, this keeps no
-modes: every file comes back as 0644.
+in each other's way only for the moment of listing. A name is taken once in a run, but a job that
+begins anew (it was killed, or is run again) takes back what it uploaded then. Like the zip archives
+of GitHub, this keeps no modes: every file comes back as 0644.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import hashlib
 import itertools
 import os
 import shutil
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -25,16 +27,22 @@ from placid.edge.pipeline.actions.locking import alone
 _PIECE = 1 << 20
 _NEW = ".new-"
 _count = itertools.count()
+_ERA = f"{os.getpid()}-{time.time_ns()}"
 
 
 class Artifact(msgspec.Struct, frozen=True):
-    """An artifact: `folder` is its name below the shelf, `size` in bytes."""
+    """An artifact: `folder` is its name below the shelf, `size` in bytes.
+
+    maker  the job that uploaded it; era: the process of placid that ran the job
+    """
 
     id: int
     name: str
     folder: str
     size: int
     digest: str
+    maker: str = ""
+    era: str = ""
 
 
 class _Index(msgspec.Struct):
@@ -43,10 +51,11 @@ class _Index(msgspec.Struct):
 
 
 class Shelf:
-    """The artifacts of one run, below the folder that its jobs share."""
+    """The artifacts of one run, below the folder that its jobs share; `maker` is one job."""
 
-    def __init__(self, shared: Path) -> None:
+    def __init__(self, shared: Path, maker: str = "", era: str = _ERA) -> None:
         self.folder = shared
+        self._maker, self._era = maker, era
         self._list = self.folder / "index.json"
 
     def listed(self) -> list[Artifact]:
@@ -102,20 +111,25 @@ class Shelf:
     def _list_it(self, name: str, fresh: Path, what: tuple[int, str], overwrite: bool) -> Artifact:
         with alone(self.folder / ".lock"):
             index = self._read()
-            taken = any(one.name == name for one in index.artifacts)
-            if taken and not overwrite:
+            taken = [one for one in index.artifacts if one.name == name]
+            if not overwrite and not all(map(self._is_of_before, taken)):
                 raise Problem(
                     "Failed to CreateArtifact: Received non-retryable error: Failed request: (409)"
                     " Conflict: an artifact with this name already exists on the workflow run",
                     fix="give it another name, or set `overwrite: true`",
                 )
-            made = Artifact(index.next, name, folder_name(name), *what)
+            who = (self._maker, self._era)
+            made = Artifact(index.next, name, folder_name(name), *what, *who)
             shutil.rmtree(self.folder / made.folder, ignore_errors=True)
             fresh.rename(self.folder / made.folder)
             kept = [one for one in index.artifacts if one.name != name]
             self._write(_Index(index.next + 1, [*kept, made]))
             self._tidy()
             return made
+
+    def _is_of_before(self, artifact: Artifact) -> bool:
+        """Whether this very job made it when it was tried before."""
+        return artifact.maker == self._maker and artifact.era != self._era
 
     def _tidy(self) -> None:
         """Remove what killed processes began."""

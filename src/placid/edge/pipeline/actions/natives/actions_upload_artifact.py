@@ -43,7 +43,7 @@ def upload(use: Use, settings: Settings) -> Done:
         f"Artifact {artifact.name} has been successfully uploaded! Final size is"
         f" {artifact.size} bytes. Artifact ID is {artifact.id}"
     )
-    url = f"file://{Shelf(use.shared).folder / artifact.folder}"
+    url = f"file://{Shelf(use.shared, use.place.layout.root.name).folder / artifact.folder}"
     use.say(f"Artifact download URL: {url}")
     outputs = {"artifact-id": str(artifact.id), "artifact-url": url}
     outputs["artifact-digest"] = artifact.digest
@@ -88,7 +88,7 @@ def _nothing(use: Use) -> Done:
 
 
 def _keep(use: Use, found: Found, old: bool) -> Artifact:
-    shelf, name = Shelf(use.shared), use.inputs["name"]
+    shelf, name = Shelf(use.shared, use.place.layout.root.name), use.inputs["name"]
     if old:
         return shelf.add(name, found.named())
     overwrite = boolean(use.inputs["overwrite"])

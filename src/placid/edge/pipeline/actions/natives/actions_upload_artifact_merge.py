@@ -19,7 +19,7 @@ _INPUTS = {
 
 def merge(use: Use, settings: Settings) -> Done:
     """Do it; outputs are those of an upload."""
-    shelf = Shelf(use.shared)
+    shelf = Shelf(use.shared, use.place.layout.root.name)
     known = {one.name: one for one in shelf.listed()}
     names = matching(use.inputs["pattern"], list(known))
     if not names:
