@@ -16,7 +16,7 @@ import msgspec
 from placid.app.running import Wanted, now
 from placid.app.sites import Site
 from placid.base.errors import Problem, Problems
-from placid.base.yamltext import compose
+from placid.base.yamltext.nodes import Node
 from placid.core.pipeline.asked import Asked
 from placid.core.pipeline.events import Event, event
 from placid.core.pipeline.facts import Origin, RunStarted
@@ -26,6 +26,7 @@ from placid.core.pipeline.repository import GitState
 from placid.formats.workflows.fault import Fault
 from placid.formats.workflows.model import Workflow
 from placid.formats.workflows.reading import read_workflow
+from placid.formats.workflows.reading import workflow as read_root
 from placid.formats.workflows.reference import Reference, reference
 from placid.ports.pipeline import Actions
 from placid.ports.pipeline import Origin as Source
@@ -101,7 +102,23 @@ def read_one(here: Ground, named: str) -> Read:
 
 
 def checked(text: str, path: str, here: Ground) -> Workflow:
-    """The workflow in a text; Problems when GitHub would refuse it."""
+    """The workflow in a text; Problems when GitHub would refuse it. What was right stays so."""
+    from placid.edge.pipeline.kept import KeptWorkflows
+
+    kept = KeptWorkflows(here.site.home / "cache" / "workflows")
+    root = kept.get(path, text)
+    if root is None:
+        root = _valid(text, path)
+        kept.put(path, text, root)
+    workflow = read_root(root, path)
+    if workflow is None:
+        raise Problem("this is no workflow", where=path, fix="it needs `on:` and `jobs:`")
+    return workflow
+
+
+def _valid(text: str, path: str) -> Node:
+    """The tree of a text that GitHub takes."""
+    from placid.base.yamltext.composing import compose
     from placid.formats.workflows.validating import document_faults
 
     document = compose(text, path)
@@ -111,10 +128,9 @@ def checked(text: str, path: str, here: Ground) -> Workflow:
         raise problems[0]
     if problems:
         raise Problems(problems)
-    workflow = read_workflow(text, path)
-    if workflow is None:
+    if document.root is None:
         raise Problem("this is no workflow", where=path, fix="it needs `on:` and `jobs:`")
-    return workflow
+    return document.root
 
 
 def _counts(fault: Fault) -> bool:
@@ -208,7 +224,12 @@ def wanted(here: Ground, read: Read, happening: Event, actions: Actions, before:
         inputs=dict(happening.inputs),
         jobs=tuple(name for name in asked.jobs if read.workflow.job(name) is not None),
     )
-    return again(here, msgspec.structs.replace(first, before=before), token)
+
+    def again_read(text: str, path: str) -> Workflow | None:
+        return read.workflow if text == read.text else read_workflow(text, path)
+
+    wish = again(here, msgspec.structs.replace(first, before=before), token)
+    return msgspec.structs.replace(wish, read=again_read)
 
 
 def again(here: Ground, first: RunStarted, token: str = "") -> Wanted:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +35,8 @@ from placid.engine.pipeline.conducting import Conductor, Reporter
 from placid.engine.pipeline.crew import Threads
 from placid.engine.pipeline.groups import Groups
 from placid.engine.pipeline.workplace import Workplace
+from placid.formats.workflows.model import Workflow
+from placid.formats.workflows.reading import read_workflow
 from placid.ports.pipeline import Actions, ContainerSpec
 from placid.ports.pipeline import Origin as Source
 
@@ -63,6 +65,7 @@ class Wanted(msgspec.Struct, frozen=True):
     keep: bool = False
     approved: tuple[str, ...] = ()
     by: str = ""
+    read: Callable[[str, str], Workflow | None] = read_workflow
 
 
 def now() -> datetime:
@@ -172,7 +175,7 @@ class Runs:
         number = first.number if first is not None else number
         reporter = Reporter(listener)
         groups = Groups(self.ledger, self.site.app, number, _holder(), _alive, now)
-        machine = Pipeline(wanted.known, frozenset(wanted.first.guarded))
+        machine = Pipeline(wanted.known, frozenset(wanted.first.guarded), wanted.read)
         most = wanted.parallel or max(4, os.cpu_count() or 1)
         conductor = Conductor(
             machine, self.ledger, self.stream(number), reporter, groups, now, most
@@ -220,8 +223,6 @@ class Runs:
     def _workplace(
         self, wanted: Wanted, number: int, reporter: Reporter, listener: Listener
     ) -> Workplace:
-        from placid.edge.pipeline.hashing import hash_files
-
         around = self.site.home.parent
         host = HostOptions(wanted.passed, caches() / "home", removed=self.remover.put)
         return Workplace(
@@ -233,7 +234,7 @@ class Runs:
             places=RecordedPlaces(Places(host), around, self.remover, wanted.keep),
             actions=self.actions,
             origin=wanted.source,
-            hash_files=lambda root, patterns: hash_files(patterns, root),
+            hash_files=_hash_files,
             root_of=lambda leg: job_root(around, number, leg),
             folder_of=folder_name,
             report=reporter,
@@ -288,6 +289,12 @@ def opened(site: Site, actions: Actions, say: Callable[[str], None]) -> Generato
         yield Runs(site, ledger, actions)
     finally:
         ledger.close()
+
+
+def _hash_files(root: Path, patterns: Sequence[str]) -> str:
+    from placid.edge.pipeline.hashing import hash_files
+
+    return hash_files(patterns, root)
 
 
 def _holder() -> str:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import msgspec
 
-from placid.base.yamltext import compose
 from placid.base.yamltext.nodes import Mapping as YamlMapping
 from placid.base.yamltext.nodes import Node, Scalar, Sequence
 
@@ -47,6 +46,8 @@ def site(folder: Path) -> Site:
 
 
 def _told(top: Path, folder: Path) -> Site:
+    from placid.base.yamltext.composing import compose
+
     root = compose((folder / FILE).read_text("utf-8", "replace"), FILE).root
     store = _text(root, "store")
     if store.startswith("$"):

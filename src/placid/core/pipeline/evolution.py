@@ -6,6 +6,8 @@ then ends, and so on up; whatever has become ready on the way waits in `ready`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from placid.core.pipeline.calls import inputs_of
 from placid.core.pipeline.contexts import Known, call_outputs, leg_scope, together
 from placid.core.pipeline.facts import (
@@ -23,14 +25,17 @@ from placid.core.pipeline.facts import (
 )
 from placid.core.pipeline.state import JobState, LegState, RunState, ScopeState, open_scope
 from placid.formats.expressions.nodes import ExpressionError
+from placid.formats.workflows.model import Workflow
 from placid.formats.workflows.reading import read_workflow
 
+Reader = Callable[[str, str], Workflow | None]
 
-def evolve(state: RunState, event: Fact, known: Known) -> RunState:
+
+def evolve(state: RunState, event: Fact, known: Known, read: Reader = read_workflow) -> RunState:
     """The state after one more fact."""
     match event:
         case RunStarted():
-            _start(state, event)
+            _start(state, event, read)
         case JobExpanded():
             _expand(state, event, known)
         case JobSkipped():
@@ -69,10 +74,10 @@ def result_of(state: RunState) -> Result:
     return "success" if result == "skipped" else result
 
 
-def _start(state: RunState, event: RunStarted) -> None:
-    read = {uses: read_workflow(text, uses) for uses, text in event.called.items()}
-    state.called = {uses: each for uses, each in read.items() if each is not None}
-    workflow = read_workflow(event.text, event.path)
+def _start(state: RunState, event: RunStarted, read: Reader) -> None:
+    called = {uses: read(text, uses) for uses, text in event.called.items()}
+    state.called = {uses: each for uses, each in called.items() if each is not None}
+    workflow = read(event.text, event.path)
     assert workflow is not None
     state.root = ScopeState(workflow, event.inputs)
     open_scope(state, state.root, frozenset(name.lower() for name in event.jobs))

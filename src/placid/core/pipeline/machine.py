@@ -14,10 +14,11 @@ import msgspec
 
 from placid.core.machine import Decision
 from placid.core.pipeline.contexts import Known
-from placid.core.pipeline.evolution import evolve, result_of
+from placid.core.pipeline.evolution import Reader, evolve, result_of
 from placid.core.pipeline.expansion import expanded, wanted_when_cancelled
 from placid.core.pipeline.facts import Fact, LegEnded, LegWaits, RunEnded
 from placid.core.pipeline.state import LegState, RunState
+from placid.formats.workflows.reading import read_workflow
 
 
 class StartLeg(msgspec.Struct, frozen=True):
@@ -61,10 +62,11 @@ FOREVER = timedelta(days=365)
 
 class Pipeline(msgspec.Struct, frozen=True):
     """The machine of a run. `known` are the github and vars contexts; `guarded` the environments
-    that somebody must open."""
+    that somebody must open; `read` gives the workflow of a text and path."""
 
     known: Known
     guarded: frozenset[str] = frozenset()
+    read: Reader = read_workflow
 
     def start(self) -> RunState:
         return RunState()
@@ -73,7 +75,7 @@ class Pipeline(msgspec.Struct, frozen=True):
         return state.result is not None
 
     def evolve(self, state: RunState, event: Fact) -> RunState:
-        return evolve(state, event, self.known)
+        return evolve(state, event, self.known, self.read)
 
     def decide(self, state: RunState, seen: Seen, now: datetime) -> Next:
         facts = [*self._stopped(state, now), *self._waits(state, seen, now)]

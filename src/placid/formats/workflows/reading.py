@@ -7,7 +7,7 @@ whole mapping or list leaves that part's fields empty.
 from __future__ import annotations
 
 from placid.base.errors import Problem
-from placid.base.yamltext import Entry, Mapping, Node, Scalar, Sequence, compose
+from placid.base.yamltext.nodes import Entry, Mapping, Node, Scalar, Sequence
 from placid.formats.workflows.jobs import Fields, defaults, job, permissions, step
 from placid.formats.workflows.jobs import concurrency as concurrency_of
 from placid.formats.workflows.model import (
@@ -73,6 +73,8 @@ def action(root: Node | None, path: str = "") -> Action | None:
 
 
 def _root(text: str) -> Node | None:
+    from placid.base.yamltext.composing import compose  # noqa: PLC0415 - who has a tree needs none
+
     try:
         return compose(text).root
     except Problem:
