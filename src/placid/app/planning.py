@@ -23,6 +23,7 @@ from placid.core.pipeline.facts import Origin, RunStarted
 from placid.core.pipeline.github_context import RunOf, github
 from placid.core.pipeline.inputs import inputs_of
 from placid.core.pipeline.repository import GitState
+from placid.core.pipeline.triggers import suited
 from placid.formats.workflows.fault import Fault
 from placid.formats.workflows.model import Workflow
 from placid.formats.workflows.reading import read_workflow
@@ -179,7 +180,8 @@ def happened(here: Ground, read: Read) -> Event:
         said = given.get("inputs")
         values = {**(said if isinstance(said, dict) else {}), **asked.inputs}
         inputs = inputs_of(workflow.trigger(name), values)
-    return event(here.state, name, given, inputs, read.path)
+    suits = suited(workflow.trigger(name), given)
+    return event(here.state, name, suits, inputs, read.path)
 
 
 def _usual(workflow: Workflow) -> str:

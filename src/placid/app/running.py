@@ -284,7 +284,7 @@ def opened(site: Site, actions: Actions, say: Callable[[str], None]) -> Generato
         say(f"{each.mark.rpartition('/')[2]} of a run that was killed is cleaned up")
         for sentence in each.stayed:
             say(sentence)
-    ledger = Ledger(connection(site.store, site.home))
+    ledger = Ledger(connection(site.store, site.home, durable=False))
     try:
         yield Runs(site, ledger, actions)
     finally:

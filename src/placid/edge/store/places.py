@@ -31,8 +31,9 @@ def open_ledger(store: str | Path = "", home: Path = HOME) -> Generator[Ledger]:
         ledger.close()
 
 
-def connection(store: str | Path, home: Path) -> Connection:
-    """A connection to the ledger that `store` names; its tables are there and current."""
+def connection(store: str | Path, home: Path, durable: bool = True) -> Connection:
+    """A connection to the ledger that `store` names; its tables are there and current. What is not
+    `durable` may be lost in a power cut (see SqliteConnection)."""
     if is_postgres(store):
         from placid.edge.store.postgres import PostgresConnection  # noqa: PLC0415 - an extra
         from placid.edge.store.postgres_url import place  # noqa: PLC0415 - an extra
@@ -47,7 +48,7 @@ def connection(store: str | Path, home: Path) -> Connection:
             where=str(path.parent),
             fix="make it yourself, writable for your user",
         ) from error
-    return SqliteConnection(path)
+    return SqliteConnection(path, durable)
 
 
 def is_postgres(store: str | Path) -> bool:
