@@ -1,7 +1,8 @@
 """One execution of a step: what it is called with, and its command files.
 
 The variables of a command, from weakest to strongest: those of the place, of the workflow and job
-(with what GITHUB_ENV added), of the step, and then GitHub's own, which nothing overrides.
+(with what GITHUB_ENV added), of the step, and then GitHub's own, which nothing overrides; CI alone
+is the weakest of all.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class Call(msgspec.Struct):
     def variables(self, added: Mapping[str, str]) -> dict[str, str]:
         """The whole environment of a command; `added` are GitHub's own."""
         base = self.place.environment
-        merged = {**base, **self.frame.env, **self.env, **added}
+        merged = {"CI": "true", **base, **self.frame.env, **self.env, **added}
         merged["PATH"] = self.frame.search(self.env, base)
         return merged
 
@@ -112,7 +113,9 @@ class Call(msgspec.Struct):
         for path in files.values():
             path.touch(0o666)
         paths = {name: self.text(path) for name, path in files.items()}
-        ended = work(self.variables({**env, **paths}))
+        whole = self.variables({**env, **paths})
+        self.log.called(whole)
+        ended = work(whole)
         effects = self.log.finished()
         if ended.stopped:
             effects.result = "cancelled"

@@ -79,7 +79,7 @@ class JobRun:
 
     def _work(self, logs: Logs) -> Result:
         with prepared(self.workplace, self.given, logs.setup, self.stop) as ready:
-            logs.inside(ready.place, self._debug())
+            logs.inside(ready.place, self.given.debug)
             work = StepWork(self.workplace, self.given.plan.id, ready, logs)
             walk = Walk(work, self.given.job, self.stop, self.workplace.from_step)
             try:
@@ -88,10 +88,6 @@ class JobRun:
                 self.differs = walk.differs
             self._results(ready.frame)
             return ready.frame.status
-
-    def _debug(self) -> bool:
-        known = {**self.given.variables, **self.given.secrets}
-        return text_of(known.get("ACTIONS_STEP_DEBUG")).lower() == "true"
 
     def _results(self, frame: Frame) -> None:
         """The outputs; one that holds a secret is left out, as GitHub does it."""

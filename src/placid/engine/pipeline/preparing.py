@@ -55,6 +55,7 @@ def prepared(
             env,
         )
         own = {**variables(github), **_runner_variables(runner, place)}
+        del own["CI"]
         shell, folder = _defaults(given, frame.scope())
         yield Prepared(place, frame, own, shell, folder)
 
@@ -129,6 +130,7 @@ def _github(given: Mapping[str, object], place: Place) -> dict[str, object]:
 def _runner(place: Place, given: Assignment) -> dict[str, object]:
     labels = {each.text for each in given.job.labels}
     return {
+        **({"debug": "1"} if given.debug else {}),
         "name": "placid",
         "os": "Linux",
         "arch": _ARCHITECTURES.get(os.uname().machine, os.uname().machine),

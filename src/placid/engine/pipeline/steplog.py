@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -84,11 +84,12 @@ class StepLog:
         self._commands = Commands(masks, matchers, options)
         self._pump = Pump(self._commands, file.write)
         self._counted = 0
+        self._summarised = False
 
     @property
     def path(self) -> str:
-        """The file, "" while nothing is in it."""
-        return self._file.path if self._file.lines else ""
+        """The file, "" while nothing is in it and no summary lies beside it."""
+        return self._file.path if self._file.lines or self._summarised else ""
 
     @property
     def lines(self) -> int:
@@ -104,6 +105,10 @@ class StepLog:
         inner = StepLog(self._file, self._masks, self._matchers, self._options)
         inner.annotations = self.annotations
         return inner
+
+    def called(self, env: Mapping[str, str]) -> None:
+        """With which environment a command starts now: it may opt into old commands."""
+        self._commands.options = self._options._replace(env=env)
 
     def feed(self, data: bytes) -> None:
         """Output as it comes."""
@@ -162,6 +167,7 @@ class StepLog:
             path = (self._file.folder / self._file.path).with_suffix(".md")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(summary, "utf-8", "replace")
+            self._summarised = True
         self._file.close()
 
     def _shown(self, lines: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from placid.base.yamltext.nodes import Node, Scalar, Sequence
 from placid.core.pipeline.facts import Fact, Leg
 from placid.core.pipeline.listener import Listener
+from placid.formats.expressions.values import text_of
 from placid.formats.workflows.model import Job, Workflow
 from placid.ports.pipeline import Actions, ContainerSpec, Memory, Origin, Places
 
@@ -91,3 +92,9 @@ class Assignment(msgspec.Struct, frozen=True):
     strategy: Mapping[str, object]
     variables: Mapping[str, object]
     secrets: Mapping[str, str]
+
+    @property
+    def debug(self) -> bool:
+        """Whether its steps show what they do for debugging; a secret counts before a variable."""
+        known = {**self.variables, **self.secrets}
+        return text_of(known.get("ACTIONS_STEP_DEBUG")).lower() == "true"
