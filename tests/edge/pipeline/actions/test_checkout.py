@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -282,6 +283,25 @@ def test_submodules_come_from_the_users_clones(bench: Bench, tmp_path: Path) -> 
     bench.well(CHECKOUT, submodules="Recursive")
     assert (bench.workspace / "libs/sub/nested/inner.txt").read_text() == "inside\n"
     assert git(bench.workspace, "submodule", "status", "--recursive").count("libs/sub") == 2
+
+
+def test_large_files_come_from_the_users_store(bench: Bench) -> None:
+    source = bench.source
+    if subprocess.run(["git", "lfs", "version"], check=False, capture_output=True).returncode:
+        assert "needs git-lfs" in bench.do(CHECKOUT, lfs="true").failed
+        pytest.skip("git-lfs is not installed: apt-get install git-lfs")
+    git(source.folder, "lfs", "install", "--local")
+    git(source.folder, "lfs", "track", "*.bin")
+    source.write("big.bin", "large\n" * 100)
+    bench.origin = replace(bench.origin, commit=source.commit("large"))
+    bench.settings = Settings(offline=True)
+    bench.well(CHECKOUT)
+    assert (bench.workspace / "big.bin").read_text().startswith("version https://git-lfs")
+    bench.well(CHECKOUT, lfs="true")
+    assert (bench.workspace / "big.bin").read_text() == "large\n" * 100
+    assert git(bench.workspace, "status", "--porcelain") == ""
+    shutil.rmtree(source.folder / ".git/lfs/objects")
+    assert "LFS files are not on this machine" in bench.do(CHECKOUT, path="x", lfs="true").failed
 
 
 @pytest.fixture

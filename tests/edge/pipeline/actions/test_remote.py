@@ -99,6 +99,21 @@ def test_paths_branches_and_commits(server: Server) -> None:
         server.fetch("bo/act/nope@v1")
 
 
+def test_a_path_stays_in_its_repository(server: Server) -> None:
+    (server.act.folder / "away").symlink_to("/etc")
+    (server.act.folder / ".github/workflows/link.yml").symlink_to("/etc/hostname")
+    git(server.act.folder, "add", "-A")
+    commit = server.act.commit("links", x_txt="x")
+    git(server.act.folder, "push", "-q", str(server.bare), "HEAD:main")
+    for path in ("away", "../../..", "sub/../../.."):
+        with pytest.raises(Problem, match="there is no folder"):
+            server.fetch(f"bo/act/{path}@{commit}")
+    known = server.known()
+    for path in (".github/workflows/link.yml", ".github/workflows/../../../../x.yml"):
+        with pytest.raises(Problem, match="there is no workflow"):
+            known.workflow(referring(f"bo/act/{path}@{commit}"))
+
+
 def test_offline_says_which_action_and_what_to_do(server: Server) -> None:
     with pytest.raises(Problem) as caught:
         server.fetch("bo/act/sub@v1", offline=True)

@@ -91,7 +91,7 @@ class Bench:
     def well(self, uses: str, **inputs: str) -> Done:
         """The same, when it must not fail."""
         done = self.do(uses, **inputs)
-        assert done.failed == ""
+        assert not done.failed, done.failed
         return done
 
     def after(self, done: Done, uses: str, **inputs: str) -> Done:

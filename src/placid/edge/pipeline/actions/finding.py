@@ -52,7 +52,7 @@ class KnownActions:
         folder = into / reference.repository / reference.ref
         copy_tree(kept, folder)
         found = folder / reference.path
-        if not found.is_dir():
+        if not (found.is_dir() and found.resolve().is_relative_to(folder.resolve())):
             raise Problem(
                 f"there is no folder {reference.path!r} in {reference.repository}"
                 f" at {reference.ref}",
@@ -63,10 +63,12 @@ class KnownActions:
 
     def workflow(self, reference: Reference) -> str:
         """The text of a reusable workflow of another repository."""
-        path = self._remote.folder(reference, lambda _: None) / reference.path
+        folder = self._remote.folder(reference, lambda _: None)
+        path = folder / reference.path
         try:
+            path.resolve().relative_to(folder.resolve())  # it may be a link to anywhere
             return path.read_text(encoding="utf-8-sig")
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, UnicodeDecodeError):
+        except (OSError, ValueError):
             raise Problem(
                 f"there is no workflow {reference.path!r} in {reference.repository}"
                 f" at {reference.ref}",

@@ -16,7 +16,6 @@ _SETTINGS = {
     "safe.directory": "*",  # it is only read from, or our own
     "core.hooksPath": os.devnull,
     "core.fsync": "none",  # a workspace need not survive the machine
-    "checkout.workers": "0",  # as many as there are processors
     "submodule.recurse": "false",
     "advice.detachedHead": "false",
     "protocol.file.allow": "always",

@@ -191,7 +191,7 @@ def _large_files(one: Checkout, workspace: Workspace) -> None:
         raise Problem(
             "lfs: true needs git-lfs, which is not installed", fix="apt-get install git-lfs"
         )
-    git("lfs", "install", "--local", "--force")
+    git("lfs", "install", "--local", "--skip-repo")
     if not one.settings.offline and git.ask("lfs", "ls-files", "--size").text:
         reaching(git.outside, one.folder, one.server, _token(one)).ask("lfs", "fetch", "origin")
     git("lfs", "checkout")
