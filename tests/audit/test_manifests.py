@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placid.core.audit.audit import ask, every_rule
@@ -210,6 +210,7 @@ def say(text: str) -> Iterator[str]:
         yield from (str(each) for each in ask(rule, there, there.paths))
 
 
+@settings(deadline=None)
 @given(KINDS, st.dictionaries(KEYS, TREES, max_size=8), TREES, st.booleans())
 def test_no_tree_upsets_a_rule(
     kind: tuple[str, str], top: dict[str, object], pod: object, nested: bool
@@ -220,6 +221,7 @@ def test_no_tree_upsets_a_rule(
     list(say(json.dumps(whole)))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_broken_manifest_upsets_a_rule(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(TEXTS))
