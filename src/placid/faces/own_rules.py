@@ -1,8 +1,7 @@
 """What our own rules say of a repository: by one process, or by two where there is much to read.
 
-Manifests are most of the YAML of a large repository, and every rule about them needs it parsed. So
-a second process, a fork, asks all rules about manifests; this one asks the others, among them those
-about health, which read the manifests with probes: whoever parsed a file asks its path rules, too.
+Manifests are most of the YAML of a large repository, and to parse them takes longer than any rule.
+So a second process, a fork, reads them and asks all rules about them; this one asks the others.
 """
 
 from __future__ import annotations
@@ -42,28 +41,20 @@ def own_rules(
     here = [area for area in areas if area is not Area.KUBERNETES]
     if len(paths) < _MANY or not here or len(here) == len(areas):
         return lambda clock: _asked(areas, wanted, repository, paths, clock)
-    ours = _read_here(repository, paths) if Area.HEALTH in here else frozenset[str]()
-    theirs = frozenset(paths) - ours
+    from placid.core.audit.facts.dockerfiles import dockerfiles
     from placid.edge.forked import Forked
 
-    child = Forked(lambda: _beside(wanted, repository, theirs))
+    dockerfiles(repository)  # which both ask for
+    child = Forked(lambda: _beside(wanted, repository, paths))
 
     def both(clock: Clock) -> list[Said]:
         said = _asked(here, wanted, repository, paths, clock)
-        said += _asked((Area.KUBERNETES,), wanted, repository, ours, clock, whole=False)
         more, parts = child.result()
         clock.parts |= {f"{name} (beside)": seconds for name, seconds in parts.items()}
         clock.lap("waiting")
         return said + more
 
     return both
-
-
-def _read_here(repository: Repository, paths: Collection[str]) -> frozenset[str]:
-    """The manifests that rules of other areas read."""
-    from placid.core.audit.facts.health_checks import may_probe
-
-    return frozenset(path for path in paths if may_probe(repository, path))
 
 
 def _beside(
@@ -80,13 +71,10 @@ def _asked(
     repository: Repository,
     paths: Collection[str],
     clock: Clock,
-    *,
-    whole: bool = True,
 ) -> list[Said]:
-    """What the rules of these areas say; unless `whole`, only those that read a file alone."""
+    """What the rules of these areas say."""
     said: list[Said] = []
     for rule in rules_of(areas, wanted):
-        if whole or rule.check is None:
-            said += ask(rule, repository, paths)
+        said += ask(rule, repository, paths)
         clock.lap(rule.area.value)
     return said

@@ -29,6 +29,8 @@ _URL = re.compile(
     r"(?:https?://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::[^/\s\"']{1,30})?"
     r"(?P<path>/[\w./~-]*)"
 )
+_IMAGE = re.compile(r"\bimage:.*")
+_WORD = re.compile(r"[\w.-]+")
 _FRONTS = re.compile(r"nginx|caddy|httpd|apache|traefik|haproxy|envoy|supervisor|varnish|lighttpd")
 
 
@@ -145,14 +147,20 @@ def _of_manifests(repository: Repository) -> Iterator[HealthCheck]:
                 yield from _of_container(workload, container, folder)
 
 
-def may_probe(repository: Repository, path: str) -> bool:
+def _may_probe(repository: Repository, path: str) -> bool:
     """Whether a file is a manifest that may ask for a path."""
     manifest = path.endswith((".yaml", ".yml")) and not is_example(path)
     return manifest and "httpGet" in (repository.text(path) or "")
 
 
 def _probed(repository: Repository, path: str) -> tuple[tuple[Workload, Container], ...]:
-    return containers(repository, path) if may_probe(repository, path) else ()
+    """The containers of a manifest that may ask an image of this repository."""
+    names = _own_names(repository)
+    if not _may_probe(repository, path):
+        return ()
+    lines = _IMAGE.findall(repository.text(path) or "")
+    ours = any(word in names for line in lines for word in _WORD.findall(line))
+    return containers(repository, path) if ours else ()
 
 
 def _of_container(workload: Workload, container: Container, folder: str) -> Iterator[HealthCheck]:

@@ -78,19 +78,18 @@ def sure(repository: Repository, path: str) -> Confidence:
 
 def neighbours(repository: Repository, path: str, *kinds: str) -> Iterator[Object]:
     """The objects of these kinds in the files of the same folder."""
-    known = _by_folder(repository)
+    known = _in_folder(repository, posixpath.dirname(path))
     for kind in kinds:
-        yield from known.get((posixpath.dirname(path), kind), ())
+        yield from known.get(kind, ())
 
 
-@fact
-def _by_folder(repository: Repository) -> dict[tuple[str, str], list[Object]]:
-    """The objects by their folder and kind."""
-    found: dict[tuple[str, str], list[Object]] = {}
-    for folder, paths in _folders(repository).items():
-        for path in paths:
-            for each in objects(repository, path):
-                found.setdefault((folder, each.kind), []).append(each)
+@path_fact
+def _in_folder(repository: Repository, folder: str) -> dict[str, list[Object]]:
+    """The objects in the files of a folder, by their kind."""
+    found: dict[str, list[Object]] = {}
+    for path in _folders(repository).get(folder, ()):
+        for each in objects(repository, path):
+            found.setdefault(each.kind, []).append(each)
     return found
 
 
