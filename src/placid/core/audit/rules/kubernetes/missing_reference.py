@@ -5,7 +5,8 @@ start, without the claim they are never scheduled.
 Bad: `serviceAccountName: web` where the ServiceAccount is called `shop`
 Good: the name of an object that is deployed with it
 Known limits: only where the unit (folder or kustomization) has objects of that kind, and nothing
-comes in from charts, operators or remote bases. Secrets are often made by hand: not looked for.
+comes in from charts, operators or remote bases. Secrets are often made by hand: not looked for, and
+HIGH only beside an object of the kind that nothing asks for, which was then meant.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from placid.core.audit.facts.patches import set_elsewhere
 from placid.core.audit.facts.pods import all_pods
 from placid.core.audit.facts.units import beside, generated, is_closed, named
 from placid.core.audit.facts.workloads import sure
-from placid.core.audit.model import Repository
+from placid.core.audit.model import Repository, fact
 from placid.core.audit.rule import Confidence, Hit, Place, Severity, rule
 from placid.formats.manifests.object import Object
 from placid.formats.manifests.references import Reference, references
@@ -49,12 +50,28 @@ def _judge(repository: Repository, owner: Object, each: Reference) -> Iterator[H
     ):
         return
     there = ", ".join(sorted({one.name for one in others})[:5])
+    spare = {one.name for one in others} - _asked_for(repository, each.kind)
     yield Hit(
         f"{owner} needs {each.kind} {name.text}, which is not there ({there} is)",
         at=(Place(owner.path, name.span),),
         action=f"name a {each.kind} that exists, or add {name.text}",
+        severity=None if spare else Severity.MEDIUM,
         confidence=min(sure(repository, owner.path), Confidence.MEDIUM),
     )
+
+
+def _asked_for(repository: Repository, kind: str) -> frozenset[str]:
+    return _every_name(repository).get(kind, frozenset())
+
+
+@fact
+def _every_name(repository: Repository) -> dict[str, frozenset[str]]:
+    """What the pods of the repository refer to, by kind."""
+    found: dict[str, set[str]] = {}
+    for _, pod in all_pods(repository):
+        for each in references(pod):
+            found.setdefault(each.kind, set()).add(each.name.text)
+    return {kind: frozenset(names) for kind, names in found.items()}
 
 
 def _is_made(repository: Repository, owner: Object, kind: str, name: Scalar) -> bool:
