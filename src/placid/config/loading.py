@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from placid.base.errors import Problem, Problems
 from placid.base.yamltext import Mapping, Node, Span, compose, decode, scalars
