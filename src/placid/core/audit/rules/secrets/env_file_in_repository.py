@@ -3,7 +3,8 @@
 Why: what is in a commit is in every clone, and a later commit does not take it out.
 Bad: `.env` with `DATABASE_URL=postgres://app:...@db/app`, tracked or not ignored
 Good: `.env` in `.gitignore`, its names in `.env.example`
-Known limits: HIGH when a value looks like a real secret, LOW when none is a secret by its name;
+Known limits: HIGH when a value looks like a real secret, LOW when none is a secret by its name (and
+none at all beside a compose file, which reads its defaults there);
 other `*.env` files (settings that travel with a release) are only told when a value looks real.
 """
 
@@ -18,6 +19,7 @@ from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, Unknown, path_rule
 
 _SHOWN = 3
+_COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 
 
 @path_rule("secrets/env-file-in-repository", Severity.HIGH, docs=__doc__ or "", reads=is_env_file)
@@ -32,6 +34,8 @@ def env_file_in_repository(repository: Repository, path: str) -> Iterator[Hit | 
         what, severity = f"it holds real-looking secrets ({_some(real)})", Severity.HIGH
     elif weak:
         what, severity = f"it sets secrets ({_some(weak)})", Severity.MEDIUM
+    elif _for_compose(repository, path):
+        return
     else:
         what, severity = "it holds no secret yet", Severity.LOW
     settings = [each for each in found.settings if each.name in {*real, *weak}]
@@ -42,6 +46,14 @@ def env_file_in_repository(repository: Repository, path: str) -> Iterator[Hit | 
         hidden=True,
         severity=severity,
         action="take the .env files out of git (git rm --cached), ignore them, change the secrets",
+    )
+
+
+def _for_compose(repository: Repository, path: str) -> bool:
+    """Whether it is the file of defaults that compose reads beside its own."""
+    folder = posixpath.dirname(path)
+    return posixpath.basename(path) == ".env" and any(
+        repository.has(posixpath.join(folder, name)) for name in _COMPOSE
     )
 
 
