@@ -24,6 +24,7 @@ from placid.core.pipeline.github_context import RunOf, github
 from placid.core.pipeline.inputs import inputs_of
 from placid.core.pipeline.repository import GitState
 from placid.core.pipeline.triggers import suited
+from placid.formats.expressions.values import is_object
 from placid.formats.workflows.fault import Fault
 from placid.formats.workflows.model import Workflow
 from placid.formats.workflows.reading import read_workflow
@@ -178,7 +179,7 @@ def happened(here: Ground, read: Read) -> Event:
     inputs: Mapping[str, object] | None = None
     if name in ("workflow_dispatch", "workflow_call"):
         said = given.get("inputs")
-        values = {**(said if isinstance(said, dict) else {}), **asked.inputs}
+        values = {**(said if is_object(said) else {}), **asked.inputs}
         inputs = inputs_of(workflow.trigger(name), values)
     suits = suited(workflow.trigger(name), given)
     return event(here.state, name, suits, inputs, read.path)

@@ -35,6 +35,7 @@ from placid.engine.pipeline.conducting import Conductor, Reporter
 from placid.engine.pipeline.crew import Threads
 from placid.engine.pipeline.groups import Groups
 from placid.engine.pipeline.workplace import Workplace
+from placid.formats.expressions.values import is_object
 from placid.formats.workflows.model import Workflow
 from placid.formats.workflows.reading import read_workflow
 from placid.ports.pipeline import Actions, ContainerSpec
@@ -182,9 +183,8 @@ class Runs:
         )
         self.conductor = conductor
         workplace = self._workplace(wanted, number, reporter, listener)
-        github = wanted.known["github"]
-        variables = wanted.known["vars"]
-        assert isinstance(github, dict) and isinstance(variables, Mapping)
+        github, variables = wanted.known["github"], wanted.known["vars"]
+        assert is_object(github) and is_object(variables)
         crew = Threads(workplace, reporter, github, variables, wanted.secrets)
         if first is not None:
             approved = (Approved(name, wanted.by, now()) for name in wanted.approved)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import msgspec
@@ -23,7 +23,7 @@ class RecordedPlaces(msgspec.Struct, frozen=True):
     keep: bool = False
 
     @contextlib.contextmanager
-    def open(self, spec: PlaceSpec, say: Callable[[str], None], stop: Stop) -> Iterator[Place]:
+    def open(self, spec: PlaceSpec, say: Callable[[str], None], stop: Stop) -> Generator[Place]:
         record = recorded(self.home, spec.mark, spec.layout.root, self.remover, keep=self.keep)
         with record, self.places.open(spec, say, stop) as place:
             yield place
