@@ -102,6 +102,22 @@ def test_a_python_in_an_environment_of_the_jobs_own(job: Bench, tmp_path: Path) 
         close(other)
 
 
+def test_pip_can_be_replaced_and_the_seed_stays(job: Bench, tmp_path: Path) -> None:
+    done = job.well(PYTHON, python_version=OURS)
+    folder = Path(done.env["pythonLocation"])
+    pip, home = str(folder / "bin/pip"), str(tmp_path)
+    before = run(pip, "--version", HOME=home)
+    assert "pythons" in before
+    bundled = run(
+        str(folder / "bin/python"), "-c", "import ensurepip; print(ensurepip.__path__[0])"
+    )
+    new = next(Path(bundled).glob("_bundled/pip-*.whl"))
+    run(pip, "install", "--no-index", "--ignore-installed", str(new), HOME=home)
+    assert str(folder / "lib") in run(pip, "--version", HOME=home)
+    run(pip, "uninstall", "-y", "pip", HOME=home)
+    assert run(str(folder / "bin/python"), "-m", "pip", "--version", HOME=home) == before
+
+
 def test_uv_takes_it_for_the_systems_python(job: Bench) -> None:
     uv = Path(sys.prefix) / "bin/uv"
     done = job.well(PYTHON, python_version=OURS)

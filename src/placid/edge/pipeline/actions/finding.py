@@ -32,7 +32,7 @@ class KnownActions:
         settings: Settings | None = None,
     ) -> None:
         wishes = settings or Settings()
-        self.settings = wishes._replace(offline=True) if offline else wishes
+        self.settings = wishes._replace(offline=offline or wishes.offline, cache=cache)
         self._repository, self._lock, self._cache = repository, lock, cache
         self._made: Remote | None = None
 

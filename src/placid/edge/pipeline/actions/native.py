@@ -13,6 +13,7 @@ import importlib.util
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple, TypeGuard
 
 from msgspec.structs import replace
@@ -37,6 +38,7 @@ class Settings(NamedTuple):
     server   where owner/name lies, for those that do not say it themselves
     skip     actions (owner/name) that are passed over as if they had succeeded
     room     bytes that kept caches may take
+    cache    a folder of this user for what can be made again, None for the repository's own
     """
 
     offline: bool = False
@@ -45,6 +47,7 @@ class Settings(NamedTuple):
     server: str = GITHUB
     skip: frozenset[str] = frozenset()
     room: int = 10 << 30
+    cache: Path | None = None
 
 
 Doing = Callable[[Use, Settings], Done]

@@ -48,7 +48,7 @@ def setup_python(use: Use, settings: Settings) -> Done:
         _only_cpython(one)
         tool, said = settle(use, settings, _first(use, tools, one), one)
         differs += [said] if said else []
-        made.append(_make(use, tool))
+        made.append(_make(use, tool, settings.cache or use.kept))
         use.say(f"Successfully set up CPython ({made[-1].version})")
     last = made[-1]
     outputs = {"python-version": last.version, "python-path": last.program}
@@ -114,11 +114,11 @@ def _first(use: Use, tools: Sequence[Tool], asked: Asked) -> Sequence[Tool]:
     return [tool for tool in tools if os.path.realpath(tool.program) in programs] or tools
 
 
-def _make(use: Use, tool: Tool) -> _Made:
+def _make(use: Use, tool: Tool, cache: Path) -> _Made:
     if use.place.kind == "container":
         folder = os.path.dirname(os.path.dirname(tool.program))
         return _Made(tool.version, folder, tool.program)
-    made = Environments(use.kept, outside(use)).make(tool, use.place.layout.tools)
+    made = Environments(cache / ".pythons", outside(use)).make(tool, use.place.layout.tools)
     return _Made(tool.version, str(made), str(made / "bin/python"))
 
 

@@ -1,12 +1,14 @@
 """Environments for Python in which `pip install` works, and which touch no other.
 
-    <kept>/pythons/<hash>/        made once for each python of this machine, with pip, compiled
-    <tools>/Python/<version>/x64  a copy for the job, in place of GitHub's tool cache
+    <cache>/<hash>/seed, program  made once for each python of this machine: pip
+    <cache>/<hash>/python         links to its standard library, to be copied
+    <tools>/Python/<version>/x64  the copy for one job, in place of GitHub's tool cache
 
 As on GitHub such a python is an installation and no virtual environment (`uv pip install --system`
-would look past one, at the user's own): its program and its site-packages are its own, the standard
-library is linked. A python that will not be moved like that (Debian's looks elsewhere for packages)
-gets a virtual environment. Both are made by hand, since `python -m venv` takes seconds.
+would look past one, at the user's own). A python that will not be moved like that (Debian's looks
+elsewhere for packages) gets a virtual environment. Both are made by hand, since `python -m venv`
+takes seconds; pip stays in the seed, which a .pth file puts last in sys.path, as a thousand files
+need not be copied. A pip that the job installs comes before it; pip itself leaves the seed alone.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from placid.edge.pipeline.actions.locking import alone
 from placid.edge.pipeline.actions.programs import Outside, Ran
 from placid.edge.pipeline.actions.toolsets.tool import Tool, architecture
 
-_FORMAT = "2"
+_FORMAT = "3"
 _SHEBANG = 120  # characters that a kernel reads of the first line
 _LOOK = """
 import glob, os, sys
@@ -72,10 +74,10 @@ class _Base(NamedTuple):
 
 
 class Environments:
-    """Makes environments; `kept` is the folder that outlives runs."""
+    """Makes environments; `cache` is a folder that outlives runs."""
 
-    def __init__(self, kept: Path, outside: Outside) -> None:
-        self._folder, self._outside = kept / "pythons", outside
+    def __init__(self, cache: Path, outside: Outside) -> None:
+        self._folder, self._outside = cache, outside
 
     def make(self, tool: Tool, tools: Path) -> Path:
         """An environment of that python below the job's tools; one that is there is taken."""
@@ -85,8 +87,8 @@ class Environments:
         template = self._template(tool)
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = target.with_name(f".new-{os.getpid()}-{target.name}")
-        self._run("cp", "-a", str(template), str(fresh))
-        _share(template.with_suffix(".exe"), fresh / "bin")
+        self._run("cp", "-a", str(template / "python"), str(fresh))
+        _share(template / "program", fresh / "bin")
         _write_launchers(fresh / "bin", target / "bin/python")
         try:
             fresh.rename(target)
@@ -105,29 +107,32 @@ class Environments:
         with alone(self._folder / ".lock"):
             if not template.is_dir():
                 fresh = template.with_name(f".new-{template.name}")
-                self._build(tool, fresh, template.with_suffix(".exe"))
+                shutil.rmtree(fresh, ignore_errors=True)
+                fresh.mkdir()
+                self._build(tool, fresh, template)
                 fresh.rename(template)
         return template
 
-    def _build(self, tool: Tool, fresh: Path, program: Path) -> None:
-        base = self._base(tool)
-        _installation(base, fresh, program)
-        if not self._moved(base, fresh):
+    def _build(self, tool: Tool, fresh: Path, template: Path) -> None:
+        """Make a template in the folder `fresh`, which is then renamed."""
+        base, python, program = self._base(tool), fresh / "python", fresh / "program"
+        _installation(base, python, program)
+        if not self._moved(base, python):
             program.unlink()
-            _virtual(base, fresh, tool.version)
-        site = fresh / "lib" / base.name / "site-packages"
-        _unpack([wheel for wheel in base.wheels if base.old or "/pip-" in wheel], site)
-        if not (site / "pip").is_dir():
+            _virtual(base, python, tool.version)
+        seed = fresh / "seed"
+        _unpack([wheel for wheel in base.wheels if base.old or "/pip-" in wheel], seed)
+        if not (seed / "pip").is_dir():
             raise Problem(
                 f"Python {tool.version} at {tool.program} comes without pip's wheel",
                 fix="install python3-venv, or a python by pyenv or uv",
             )
         for name in ("pip", "pip3", f"pip{base.minor}"):
-            (fresh / "bin" / name).touch(mode=0o755)
-        # What does not compile (parts of a wheel for other versions) is no trouble.
-        self._ask(str(fresh / "bin/python"), "-I", "-m", "compileall", "-q", str(site))
+            (python / "bin" / name).touch(mode=0o755)
+        link = python / "lib" / base.name / "site-packages" / "placid-seed.pth"
+        link.write_text(f"import site; site.addsitedir({str(template / 'seed')!r})\n")
         if program.exists():
-            (fresh / "bin" / base.name).unlink()
+            (python / "bin" / base.name).unlink()
 
     def _base(self, tool: Tool) -> _Base:
         minor, program, library, prefix, *wheels = self._run(tool.program, "-I", "-c", _LOOK).split(
@@ -204,6 +209,7 @@ def _listed(folder: str) -> list[str]:
 
 def _unpack(wheels: Sequence[str], site: Path) -> None:
     """Install the wheels; the first one of each name counts."""
+    site.mkdir()
     done: set[str] = set()
     for wheel in wheels:
         name = os.path.basename(wheel).partition("-")[0]
