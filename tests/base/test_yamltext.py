@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from placid.base.errors import Problem
@@ -174,17 +174,25 @@ def test_any_text_is_read_or_is_a_problem_with_a_place(text: str) -> None:
 
 # libyaml still takes these three for line breaks, as YAML 1.1 did
 LINE = st.characters(exclude_characters="\x85\u2028\u2029", exclude_categories=["Cs"])
+
+
+def is_quoted_where_it_must_be(text: str) -> bool:
+    """Not what YAML 1.1 has for text and 1.2 for a number, such as 0E0."""
+    return isinstance(resolve(text), str) or "'" in yaml.safe_dump(text)
+
+
+WORDS = st.text(LINE, max_size=8).filter(is_quoted_where_it_must_be)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(LINE, max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(LINE, max_size=6), inner, max_size=4)
-    ),
+    st.none() | st.booleans() | st.integers() | WORDS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=4),
     max_leaves=12,
 )
 
 
 @settings(deadline=None)
 @given(VALUES, st.booleans())
+@example("0E", False)
+@example("12", False)
 def test_what_pyyaml_writes_is_read_back(value: object, flow: bool) -> None:
     text = yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True)
     document = compose(text.removesuffix("...\n"))
@@ -230,3 +238,26 @@ def test_what_is_blank_is_not_read_and_moves_nothing() -> None:
 
 def test_ten_thousand_double_keys_are_told_in_no_time() -> None:
     assert len(compose("a: 1\n" * 10_000).problems) == 9_999
+
+
+def test_spans_and_errors_behind_what_is_blank_are_exact() -> None:
+    text = "\ufeffa: [1]\nspec:\n  x: {\n  é: 'y\nstatus: {b: *no}\n---\nspec:\n  z\nlast: |\n  c\n"
+    first, second = text.index("\n  x"), text.index("\n  z")
+    blank = (Span(first, text.index("status")), Span(second, text.index("last")))
+    done, problem = compose_all(text, "f.yaml", blank)
+    assert problem is not None
+    assert problem.where == "f.yaml:5:13"
+    assert done == ()
+    fine = text.replace("*no", "2  ")
+    done, problem = compose_all(fine, "f.yaml", blank)
+    assert problem is None
+    assert [plain(each.root) for each in done] == [
+        {"a": [1], "spec": None, "status": {"b": 2}},
+        {"spec": None, "last": "c\n"},
+    ]
+    shown = [
+        [fine[node.span.start : node.span.end] for node in scalars(each.root) if each.root]
+        for each in done
+        if each.root
+    ]
+    assert shown == [["2", "", "1"], ["|\n  c", ""]]

@@ -36,8 +36,8 @@ _BLOCK = ("|", ">")
 _QUOTED = ("'", '"', "|", ">")
 _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_Open = tuple[yaml.CollectionStartEvent, list[Node], int]
-"""How it begins, the values around it, and how many values came before it."""
+_Open = tuple[yaml.CollectionStartEvent, int, list[Node], int]
+"""How and where it begins, the values around it, and how many values came before it."""
 
 # much faster than the constructors; the fields must come in order and be complete
 _span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)  # pyright: ignore
@@ -59,7 +59,7 @@ def compose(text: str, name: str = "", hidden: tuple[Span, ...] = ()) -> Documen
         for _ in composer.documents():
             composer.only = True
     except yaml.YAMLError as error:
-        raise explain(error, composer.document, composer.skipped) from None
+        raise explain(error, composer.document, composer.place) from None
     return composer.result()
 
 
@@ -72,36 +72,31 @@ def compose_all(
     in `blank` (spans of whole lines, in order) is read as if it were empty, because nobody asks.
     """
     done: list[Document] = []
-    composer = _Composer(Document(text, name), _blanked(text, blank))
+    composer = _Composer(Document(text, name), tuple(blank))
     try:
         check_characters(text, name)
         for each in composer.documents():
             done.append(each)
     except yaml.YAMLError as error:
-        return tuple(done), explain(error, composer.document, composer.skipped)
+        return tuple(done), explain(error, composer.document, composer.place)
     except Problem as problem:
         return tuple(done), problem
     return tuple(done), None
 
 
-def _blanked(text: str, spans: Iterable[Span]) -> str:
-    parts: list[str] = []
-    at = 0
-    for start, end in spans:
-        parts += (text[at:start], "\n".rjust(end - start))
-        at = end
-    return "".join((*parts, text[at:])) if parts else text
-
-
 class _Composer:
     """Builds trees from events, with a stack of its own instead of recursion."""
 
-    def __init__(self, document: Document, read: str | None = None) -> None:
+    def __init__(self, document: Document, blank: tuple[Span, ...] = ()) -> None:
         self.document = document
         self.skipped = int(document.text.startswith("\ufeff"))
+        """How many characters of the text were left out before what is read now."""
         self.only = False
         self._text = document.text
-        self._read = document.text if read is None else read
+        self._mark = self.skipped
+        self._blanks = [each for each in blank if each.end - each.start > 1]
+        self._blank = self._blanks[::-1]
+        self._next = self._blank[-1].start + 1 if self._blank else len(self._text) + 1
         self._last: Document | None = None
         self._begin_document()
 
@@ -111,7 +106,7 @@ class _Composer:
 
     def documents(self) -> Iterator[Document]:
         """Read the stream. YAMLError, or Problem, at the first place that is wrong."""
-        loader = _LOADER(self._read[self.skipped :])
+        loader = _LOADER(self._read())
         try:
             next_event: Callable[[], yaml.Event | None] = loader.get_event  # pyright: ignore
             while event := next_event():
@@ -129,6 +124,31 @@ class _Composer:
                     yield self._done()
         finally:
             loader.dispose()
+
+    def _read(self) -> str:
+        """The text without its mark and what is blank, of which a line break is left."""
+        parts: list[str] = []
+        at = self._mark
+        for start, end in self._blanks:
+            parts += (self._text[at:start], "\n")
+            at = end
+        return "".join((*parts, self._text[at:])) if parts else self._text[at:]
+
+    def place(self, index: int) -> int:
+        """Where in the text a character is that libyaml read as its `index`th."""
+        at = index + self._mark
+        for start, end in self._blanks:
+            at += end - start - 1 if at > start else 0
+        return at
+
+    def _leap(self, at: int) -> int:
+        """The place of what would be at `at`, were it not behind something blank."""
+        while at >= self._next:
+            start, end = self._blank.pop()
+            self.skipped += end - start - 1
+            at += end - start - 1
+            self._next = self._blank[-1].start + 1 if self._blank else len(self._text) + 1
+        return at
 
     def _begin_document(self) -> None:
         self._children: list[Node] = []
@@ -156,6 +176,9 @@ class _Composer:
         start, end = event.start_mark, event.end_mark
         assert start is not None
         assert end is not None
+        at = start.index + self.skipped
+        if at >= self._next:
+            self._leap(at)
         return _span((start.index + self.skipped, end.index + self.skipped))
 
     def _begin(self, event: yaml.CollectionStartEvent) -> None:
@@ -165,14 +188,17 @@ class _Composer:
                 self._span(event),
                 fix="flatten the file",
             )
-        self._open.append((event, self._children, self._total))
+        self._open.append((event, self._span(event).start, self._children, self._total))
         self._children = []
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         text, style, first, last = event.value, event.style, event.start_mark, event.end_mark
         assert first is not None
         assert last is not None
-        start, end = first.index + self.skipped, last.index + self.skipped
+        start = first.index + self.skipped
+        if start >= self._next:
+            start = self._leap(start)
+        end = last.index + self.skipped
         block = style in _BLOCK
         if block:
             end = start + len(self._text[start:end].rstrip())
@@ -191,7 +217,7 @@ class _Composer:
         if name in self._anchors:
             self._add(self._anchors[name]._replace(span=span, alias=True, anchor=False), None)
             return
-        if any(start.anchor == name for start, _, _ in self._open):
+        if any(start.anchor == name for start, *_ in self._open):
             raise self.document.problem(
                 f"*{name} stands inside of what it points at", span, fix="write the values out"
             )
@@ -215,9 +241,9 @@ class _Composer:
         )
 
     def _end(self, event: yaml.CollectionEndEvent) -> None:
-        start, around, before = self._open.pop()
+        start, at, around, before = self._open.pop()
         children, self._children = self._children, around
-        at, flow = self._span(start).start, bool(start.flow_style)
+        flow = bool(start.flow_style)
         end = children[-1][0][1] if children and not flow else self._span(event).end
         span = _span((at, end if end > at else at))
         tag = "" if start.tag is None or start.tag.startswith(_CORE) else start.tag

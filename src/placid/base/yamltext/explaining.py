@@ -5,6 +5,8 @@ libyaml speaks of tokens and block ends; each of its complaints that people meet
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import yaml
 
 from placid.base.errors import Problem
@@ -36,7 +38,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def explain(error: yaml.YAMLError, document: Document, skipped: int) -> Problem:
+def explain(error: yaml.YAMLError, document: Document, place: Callable[[int], int]) -> Problem:
     """libyaml's error as a Problem that underlines the place."""
     if not isinstance(error, yaml.MarkedYAMLError):
         return Problem(f"this is no YAML: {error}", where=document.name or None)
@@ -45,7 +47,7 @@ def explain(error: yaml.YAMLError, document: Document, skipped: int) -> Problem:
     mark = error.problem_mark or error.context_mark
     if words is not None and error.context_mark is not None and _at_its_start(words):
         mark = error.context_mark
-    at = min((mark.index if mark else 0) + skipped, len(document.text))
+    at = min(place(mark.index if mark else 0), len(document.text))
     tab = document.tab(at)
     if tab is not None:
         return document.problem(
