@@ -22,6 +22,9 @@ from placid.faces.running.starting import chosen
 from placid.ports.pipeline import Actions
 
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def start(asked: Asked) -> int:
     """Run, list or draw; 0 only when all went well."""
     if asked.watch:
@@ -141,7 +144,8 @@ def _mask(secrets: Mapping[str, str]) -> Callable[[str], str]:
 
 @contextmanager
 def _interruptible(runs: Runs) -> Generator[None]:
-    """Ctrl-C and SIGTERM cancel the run as GitHub would; the second one ends it at once."""
+    """Ctrl-C, SIGTERM and the terminal's end cancel the run as GitHub would; the second one ends it
+    at once."""
     asked = False
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -151,7 +155,7 @@ def _interruptible(runs: Runs) -> Generator[None]:
         asked = True
         runs.cancel("somebody stopped it" if number == signal.SIGINT else "placid was stopped")
 
-    before = {each: signal.signal(each, handle) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {each: signal.signal(each, handle) for each in _ENDING}
     try:
         yield
     finally:
