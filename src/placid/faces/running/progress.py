@@ -165,6 +165,9 @@ class Progress:
                 self._job(fact)
 
     def _job(self, fact: JobExpanded | JobSkipped | LegWaits | LegStarted | LegEnded) -> None:
+        if isinstance(fact, (JobExpanded, JobSkipped)):
+            # A leg that calls a workflow is no job of its own once the called ones are known.
+            self.legs.pop(fact.job.rpartition("/")[0], None)
         match fact:
             case JobExpanded():
                 for leg in fact.legs:

@@ -19,6 +19,8 @@ def chosen(here: Ground, say: Callable[[str], None]) -> Iterator[tuple[Read, Eve
     asked = here.asked
     for named in asked.workflows or here.paths():
         read = read_one(here, named)
+        if not (asked.workflows or asked.event or read.workflow.trigger("push")):
+            continue  # its own event may want inputs that nobody gave
         happening = happened(here, read)
         why = not_started(here, read, happening)
         if not why:
