@@ -1,3 +1,4 @@
+# ruff: noqa: E501  workflows stay as people write them
 """Actions of the repository: composite and JavaScript ones, what they see, and what they leave."""
 
 from __future__ import annotations
@@ -208,7 +209,9 @@ def test_javascript_actions(tmp_path: Path) -> None:
     posts = [(ran.folder / each.log).read_text() for each in ran.job().around]
     said = [line for text in posts for line in text.splitlines() if line.startswith("post")]
     assert said == ["post 42 1 bad undefined", "post 42 1 two undefined", "post 42 1 one first"]
-    assert any("`pre` execution is not supported" in note.message for note in ran.step(1).annotations)
+    assert any(
+        "`pre` execution is not supported" in note.message for note in ran.step(1).annotations
+    )
 
 
 @node

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  workflows stay as people write them
 """Reusable workflows: inputs, secrets, outputs, names, nesting."""
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ PATH = ".github/workflows/called.yml"
 def called(folder: Path, jobs: str, inner: str = CALLED, **files: str) -> Ran:
     head = "on: push\nname: Caller\nenv: {CALLER: x}"
     there = here(folder, whole(jobs, head), {PATH: inner, **files})
-    return there.run(secrets={"KEY": "k3y-value", "OTHER": "0ther-value", "NOT_PASSED": "n0pe-value"})
+    return there.run(
+        secrets={"KEY": "k3y-value", "OTHER": "0ther-value", "NOT_PASSED": "n0pe-value"}
+    )
 
 
 def test_a_call(tmp_path: Path) -> None:

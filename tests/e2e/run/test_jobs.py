@@ -1,3 +1,4 @@
+# ruff: noqa: E501  workflows stay as people write them
 """Jobs of a run: order, conditions, matrices, outputs, and how the whole run ends."""
 
 from __future__ import annotations
@@ -15,9 +16,7 @@ def order(ran: Ran) -> list[str]:
     marks = {LegStarted: "+", LegEnded: "-"}
     facts = ran.heard.facts
     return [
-        marks[type(fact)] + fact.leg
-        for fact in facts
-        if isinstance(fact, (LegStarted, LegEnded))
+        marks[type(fact)] + fact.leg for fact in facts if isinstance(fact, (LegStarted, LegEnded))
     ]
 
 

@@ -31,7 +31,7 @@ STATUS = [
 
 @pytest.mark.parametrize(("condition", "want"), STATUS)
 def test_a_condition_after_a_failure(tmp_path: Path, condition: str, want: str) -> None:
-    text = f"""
+    text = """
         - id: good
           run: echo x=y >> "$GITHUB_OUTPUT"
         - id: bad

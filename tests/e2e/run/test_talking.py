@@ -1,3 +1,4 @@
+# ruff: noqa: E501  workflows stay as people write them
 """What steps tell the runner: command files, workflow commands, annotations, masks, variables."""
 
 from __future__ import annotations
@@ -156,7 +157,9 @@ def test_debugging_shows_debug_lines(tmp_path: Path) -> None:
     ran = steps(tmp_path, "- run: 'echo ::debug::seen'", variables={"ACTIONS_STEP_DEBUG": "true"})
     assert "##[debug]seen\n" in ran.out(0)
     ran = steps(
-        tmp_path / "b", "- run: 'echo ::debug::${RUNNER_DEBUG}'", secrets={"ACTIONS_STEP_DEBUG": "true"}
+        tmp_path / "b",
+        "- run: 'echo ::debug::${RUNNER_DEBUG}'",
+        secrets={"ACTIONS_STEP_DEBUG": "true"},
     )
     assert "##[debug]1\n" in ran.out(0)
 

@@ -50,7 +50,7 @@ _SAID = {
 
 
 class Post(msgspec.Struct):
-    """What an action does after the job's steps; `condition` is its `post-if`."""
+    """What an action does after the job's steps (`condition` is its `post-if`), or before them."""
 
     condition: str
     run: Callable[[Call], Effects]
@@ -63,6 +63,7 @@ class Call(msgspec.Struct):
     scope  what its expressions see; env: its own variables, evaluated
     own    GitHub's variables for it (GITHUB_..., RUNNER_...)
     posts  takes what is to be done after the job
+    state  what the step's action saves for its own later parts, by GITHUB_STATE
     """
 
     name: str
@@ -76,6 +77,12 @@ class Call(msgspec.Struct):
     workplace: Workplace
     own: Mapping[str, str]
     posts: list[Post]
+    state: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+
+    @property
+    def saved(self) -> dict[str, str]:
+        """The variables that tell an action what it saved."""
+        return {f"STATE_{name}": value for name, value in self.state.items()}
 
     @property
     def layout(self) -> Layout:
@@ -122,6 +129,7 @@ class Call(msgspec.Struct):
         elif ended.code:
             effects.fail(f"Process completed with exit code {ended.code}.")
         read_files(files, effects, self.log)
+        self.state.update(effects.state)
         return effects
 
 

@@ -23,17 +23,15 @@ def run_docker(call: Call, found: Found, runs: Runs | None, inputs: Mapping[str,
         entrypoint = entrypoint or scope.text(runs.entrypoint)
         args = args or tuple(scope.text(each) for each in runs.args)
     image = _image(found, runs)
-    effects = _start(call, image, entrypoint, args, variables)
     if runs is not None and runs.post_entrypoint is not None:
-        last, state = scope.text(runs.post_entrypoint), dict(effects.state)
+        last = scope.text(runs.post_entrypoint)
         condition = runs.post_if.text if runs.post_if is not None else "always()"
 
         def after(late: Call) -> Effects:
-            saved = {f"STATE_{name}": value for name, value in state.items()}
-            return _start(late, image, last, (), {**variables, **saved})
+            return _start(late, image, last, (), {**variables, **call.saved})
 
         call.posts.append(Post(condition, after))
-    return effects
+    return _start(call, image, entrypoint, args, {**variables, **call.saved})
 
 
 def _image(found: Found, runs: Runs | None) -> DockerAction:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
 from placid.base.errors import Problem
+from placid.base.yamltext import compose
 from placid.core.pipeline.templates import Scope
 from placid.engine.pipeline.call import Call
+from placid.engine.pipeline.workplace import Workplace
 from placid.formats.expressions.values import text_of
 from placid.formats.workflows.model import Action
 from placid.formats.workflows.reading import read_action
 from placid.formats.workflows.reference import Reference
 from placid.formats.workflows.reference import reference as read_reference
+from placid.ports.pipeline import Layout
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -40,18 +44,21 @@ def find(call: Call, uses: str, named: Reference) -> Found:
     if named.kind == "local":
         top = call.frame.action_root if uses.startswith("$/") else call.layout.workspace
         return _read(named, top / named.path, uses)
-    folder = call.workplace.actions.fetch(named, call.layout.actions, call.log.say)
-    return _read(named, folder, uses)
+    return fetched(call.workplace, call.layout, uses, named, call.log.say)
+
+
+def fetched(
+    workplace: Workplace, layout: Layout, uses: str, named: Reference, say: Callable[[str], None]
+) -> Found:
+    """A remote action."""
+    return _read(named, workplace.actions.fetch(named, layout.actions, say), uses)
 
 
 def _read(named: Reference, folder: Path, uses: str) -> Found:
     for name in ("action.yml", "action.yaml"):
         path = folder / name
         if path.is_file():
-            action = read_action(path.read_text("utf-8", "replace"), name)
-            if action is None or action.runs is None:
-                raise Problem(f"{path} is no action", where=uses, fix="it needs `runs:`")
-            return Found(named, folder, action)
+            return Found(named, folder, _valid(path.read_text("utf-8", "replace"), path, uses))
     if (folder / "Dockerfile").is_file() or (folder / "dockerfile").is_file():
         return Found(named, folder)
     raise Problem(
@@ -59,6 +66,21 @@ def _read(named: Reference, folder: Path, uses: str) -> Found:
         where=uses,
         fix="Did you forget to run actions/checkout before running your local action?",
     )
+
+
+@lru_cache(maxsize=64)
+def _valid(text: str, path: Path, uses: str) -> Action:
+    """The action of a text; Problem for one that GitHub's runner does not load."""
+    from placid.formats.workflows.validating import document_faults  # noqa: PLC0415  not for all
+
+    document = compose(text, str(path))
+    for fault in document_faults(document, "action"):
+        if fault.standing == "refused":
+            raise document.problem(fault.message, fault.span)
+    action = read_action(text, path.name)
+    if action is None or action.runs is None:
+        raise Problem(f"{path} is no action", where=uses, fix="it needs `runs:`")
+    return action
 
 
 def given(call: Call) -> dict[str, str]:

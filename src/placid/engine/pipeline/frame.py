@@ -26,7 +26,8 @@ HashFiles = Callable[[Sequence[str]], str]
 class Frame(msgspec.Struct):
     """`known` are the contexts that do not change here: inputs, vars, needs, strategy, matrix,
     runner, secrets. `paths` are in the order they were added; `status` that of the job, or of the
-    composite action. `action_root` is the folder that `uses: $/...` starts from."""
+    composite action, whose frame has the one `around` it. `action_root` is the folder that
+    `uses: $/...` starts from."""
 
     known: Mapping[str, object]
     github: dict[str, object]
@@ -38,13 +39,21 @@ class Frame(msgspec.Struct):
     record: Record = msgspec.field(default_factory=Record)
     status: Result = "success"
     depth: int = 0
+    around: Frame | None = None
+
+    @property
+    def job_status(self) -> Result:
+        """The status of the job, also inside of an action."""
+        if self.around is None or self.status == "cancelled":
+            return self.status
+        return self.around.job_status
 
     def scope(self, env: Mapping[str, str] = _NO_ENV, secrets: bool = True) -> Scope:
         """What expressions see; `env` is a step's own."""
         contexts: dict[str, object] = {
             **self.known,
             "github": self.github,
-            "job": {**self.job, "status": self.status},
+            "job": {**self.job, "status": self.job_status},
             "steps": self.record.entries,
             "env": environment(self.env, env),
         }
@@ -54,6 +63,7 @@ class Frame(msgspec.Struct):
 
     def _functions(self) -> dict[str, Function]:
         functions = status_functions(self.status)
+        functions["cancelled"] = lambda _: self.job_status == "cancelled"
         functions["hashfiles"] = self._hash
         return functions
 
@@ -74,6 +84,7 @@ class Frame(msgspec.Struct):
             record=Record(),
             status="success",
             depth=self.depth + 1,
+            around=self,
         )
 
     def search(self, env: Mapping[str, str], base: Mapping[str, str]) -> str:

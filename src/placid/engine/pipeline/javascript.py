@@ -18,18 +18,21 @@ from placid.formats.workflows.model import Runs
 
 def run_javascript(call: Call, found: Found, runs: Runs, inputs: Mapping[str, str]) -> Effects:
     """Run `main`; `post` is kept for the end of the job, with what `main` saved as its state."""
-    variables = as_variables(inputs)
-    effects = _script(call, found, _named(runs.main), variables)
-    state = {f"STATE_{name}": value for name, value in effects.state.items()}
+    variables = {**call.own, **as_variables(inputs)}
     script = _named(runs.post)
     if script:
         condition = runs.post_if.text if runs.post_if is not None else "always()"
 
         def after(late: Call) -> Effects:
-            return _script(late, found, script, {**variables, **state})
+            return _script(late, found, script, {**variables, **late.own, **call.saved})
 
         call.posts.append(Post(condition, after))
-    return effects
+    return _script(call, found, _named(runs.main), {**variables, **call.saved})
+
+
+def run_before(call: Call, found: Found, runs: Runs, inputs: Mapping[str, str]) -> Effects:
+    """Run `pre`; what it saves is there for `main` and `post`."""
+    return _script(call, found, _named(runs.pre), {**call.own, **as_variables(inputs)})
 
 
 def _named(script: object) -> str:
@@ -46,8 +49,7 @@ def _script(call: Call, found: Found, script: str, variables: Mapping[str, str])
             "this action is JavaScript and node is not installed here",
             fix="apt-get install nodejs, or run the job in an image that has node",
         )
-    env = {**call.own, **variables}
-    return call.run((node, call.text(path)), call.text(call.layout.workspace), env)
+    return call.run((node, call.text(path)), call.text(call.layout.workspace), variables)
 
 
 def major(using: str) -> int | None:

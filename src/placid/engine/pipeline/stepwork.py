@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import time
+from typing import NamedTuple
 
 import msgspec
 
+from placid.base.errors import Problem
 from placid.core.pipeline.facts import StepDone, StepStarted
 from placid.core.pipeline.listener import Phase
 from placid.core.pipeline.steps import condition_of, merged
@@ -20,7 +22,7 @@ from placid.engine.pipeline.scripts import run_script
 from placid.engine.pipeline.steplog import Logs, StepLog
 from placid.engine.pipeline.stepping import Stepped, count, stepped
 from placid.engine.pipeline.stopping import Stopper
-from placid.engine.pipeline.uses import run_uses
+from placid.engine.pipeline.uses import before, run_uses
 from placid.engine.pipeline.workplace import Workplace
 from placid.formats.workflows.model import Runs, Step
 
@@ -39,6 +41,25 @@ class Numbered(msgspec.Struct, frozen=True):
         return self.step.id.text if self.step.id is not None else ""
 
 
+class Around(NamedTuple):
+    """What a call of a step writes to, heeds, is called, leaves for later and has saved."""
+
+    log: StepLog
+    stop: Stopper
+    id: str
+    posts: list[Post]
+    saved: dict[str, str] | None = None
+
+
+class Later(NamedTuple):
+    """A step inside of a composite action; `post` is what its action does after the job."""
+
+    step: Step
+    id: str
+    saved: dict[str, str]
+    post: Post | None
+
+
 class StepWork(msgspec.Struct):
     """The steps of one leg. Several threads may perform at once."""
 
@@ -47,12 +68,19 @@ class StepWork(msgspec.Struct):
     ready: Prepared
     logs: Logs
     _numbers: itertools.count[int] = msgspec.field(default_factory=itertools.count)
+    _saved: dict[int, dict[str, str]] = msgspec.field(default_factory=dict[int, dict[str, str]])
+
+    def before(self, step: Step) -> Post | None:
+        """What a step's action does before all steps. Problem when the action cannot be had."""
+        if step.uses is None:
+            return None
+        return before(self.workplace, self.ready.place.layout, step.uses.text, self.logs.setup)
 
     def perform(
         self, numbered: Numbered, frame: Frame, job: Stopper, post: Post | None = None
     ) -> tuple[Stepped, list[Post]]:
-        """Run a step (or what its action does afterwards) and tell of it; with what it leaves to be
-        done after the job."""
+        """Run a step (or what its action does before or after) and tell of it; with what it leaves
+        to be done after the job."""
         began = time.monotonic()
         opened: list[StepLog] = []
         posts: list[Post] = []
@@ -60,8 +88,9 @@ class StepWork(msgspec.Struct):
         def work(scope: Scope, own: dict[str, str], stop: Stopper) -> Effects:
             log = self._open(numbered, scope)
             opened.append(log)
-            call = self._call(numbered.step, frame, scope, own, (log, stop, numbered.id, posts))
-            return post.run(call) if post is not None else self._do(call)
+            saved = self._saved.setdefault(numbered.index, {})
+            around = Around(log, stop, numbered.id, posts, saved)
+            return self._do(self._call(numbered.step, frame, scope, own, around), post)
 
         condition = condition_of(numbered.step) if post is None else post.condition
         ended = stepped(numbered.step, condition, frame, job, work)
@@ -98,7 +127,7 @@ class StepWork(msgspec.Struct):
 
     def name(self, numbered: Numbered, scope: Scope) -> str:
         """What GitHub calls it."""
-        prefix = "Post " if numbered.phase == "post" else ""
+        prefix = {"pre": "Pre ", "post": "Post "}.get(numbered.phase, "")
         return self.logs.masks.mask(prefix + shown(numbered.step, scope))
 
     def _open(self, numbered: Numbered, scope: Scope) -> StepLog:
@@ -108,48 +137,81 @@ class StepWork(msgspec.Struct):
         return self.logs.open(index, phase)
 
     def _call(
-        self,
-        step: Step,
-        frame: Frame,
-        scope: Scope,
-        own: dict[str, str],
-        rest: tuple[StepLog, Stopper, str, list[Post]],
+        self, step: Step, frame: Frame, scope: Scope, own: dict[str, str], around: Around
     ) -> Call:
-        log, stop, id, posts = rest
-        github = {**frame.github, "action": id}
-        ours = {**self.ready.own, "GITHUB_ACTION": id}
+        github = {**frame.github, "action": around.id}
         seen = Scope({**scope.contexts, "github": github}, scope.functions)
-        name = f"{next(self._numbers)}"
-        place = self.ready.place
-        return Call(name, step, frame, seen, own, log, stop, place, self.workplace, ours, posts)
+        return Call(
+            name=f"{next(self._numbers)}",
+            step=step,
+            frame=frame,
+            scope=seen,
+            env=own,
+            log=around.log,
+            stop=around.stop,
+            place=self.ready.place,
+            workplace=self.workplace,
+            own={**self.ready.own, "GITHUB_ACTION": around.id},
+            posts=around.posts,
+            state=around.saved if around.saved is not None else {},
+        )
 
-    def _do(self, call: Call) -> Effects:
+    def _do(self, call: Call, post: Post | None = None) -> Effects:
         step = call.step
-        if step.run is not None:
-            return run_script(call, self.ready.shell, self.ready.folder)
-        if step.uses is not None:
-            return run_uses(call, call.scope.text(step.uses), self._nested)
+        try:
+            if post is not None:
+                return post.run(call)
+            if step.run is not None:
+                return run_script(call, self.ready.shell, self.ready.folder)
+            if step.uses is not None:
+                return run_uses(call, call.scope.text(step.uses), self._nested)
+        except Problem as problem:
+            said = problem.what + (f" ({problem.fix})" if problem.fix else "")
+            return call.log.finished().fail(said)
         return Effects("failure", "the step has neither `run` nor `uses`")
 
     def _nested(self, call: Call, frame: Frame, runs: Runs) -> Effects:
         """The steps of a composite action."""
-        whole, taken = Effects(), dict[str, int]()
+        whole, taken, later = Effects(), dict[str, int](), list[Later]()
         for step in runs.steps:
-            if call.stop.over:
-                frame.status = "cancelled"
-            id = action_id(step, taken)
-
-            def work(scope: Scope, own: dict[str, str], stop: Stopper) -> Effects:
-                inner = call.log.within()
-                made = self._call(step, frame, scope, own, (inner, stop, id, call.posts))  # noqa: B023
-                made.own = {**call.own, **made.own}
-                return self._do(made)
-
-            ended = stepped(step, condition_of(step), frame, call.stop, work)
+            inner = Later(step, action_id(step, taken), {}, None)
+            ended, posts = self._inside(call, frame, inner, whole)
             count(frame, step.id.text if step.id is not None else "", ended)
-            frame.status = merged(frame.status, ended.conclusion)
-            whole.absorb(ended.effects)
-            if ended.conclusion == "failure" and not whole.why:
-                whole.why = ended.effects.why
+            later += (inner._replace(post=post) for post in posts)
         whole.result = frame.status
+        if later:
+            call.posts.append(Post("always()", lambda late: self._late(late, frame, later)))
         return whole
+
+    def _late(self, call: Call, frame: Frame, later: list[Later]) -> Effects:
+        """What the actions inside of a composite one do after the job."""
+        whole, job = Effects(), call.frame
+        env, paths = {**job.env, **call.env}, list(job.paths)
+        frame = msgspec.structs.replace(frame, env=env, paths=paths, status=job.status, around=None)
+        for each in reversed(later):
+            ended, _ = self._inside(call, frame, each, whole)
+            whole.result = merged(whole.result, ended.conclusion)
+        return whole
+
+    def _inside(
+        self, call: Call, frame: Frame, inner: Later, whole: Effects
+    ) -> tuple[Stepped, list[Post]]:
+        """One step of a composite action, or what its action does afterwards; adds what it changes
+        outside to `whole`, and its conclusion to the frame's status."""
+        if call.stop.over:
+            frame.status = "cancelled"
+        posts: list[Post] = []
+
+        def work(scope: Scope, own: dict[str, str], stop: Stopper) -> Effects:
+            around = Around(call.log.within(), stop, inner.id, posts, inner.saved)
+            made = self._call(inner.step, frame, scope, own, around)
+            made.own = {**call.own, **made.own}
+            return self._do(made, inner.post)
+
+        condition = condition_of(inner.step) if inner.post is None else inner.post.condition
+        ended = stepped(inner.step, condition, frame, call.stop, work)
+        frame.status = merged(frame.status, ended.conclusion)
+        whole.absorb(ended.effects)
+        if ended.conclusion == "failure" and not whole.why:
+            whole.why = ended.effects.why
+        return ended, posts

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from placid.base.errors import Problem
 from placid.core.pipeline.steps import Record, condition_of, merged
 from placid.engine.pipeline.call import Post
 from placid.engine.pipeline.effects import Effects
@@ -48,8 +49,7 @@ class Walk(msgspec.Struct):
     posts: list[tuple[Numbered, Post]] = msgspec.field(default_factory=list[tuple[Numbered, Post]])
     differs: list[str] = msgspec.field(default_factory=list[str])
     behind: dict[str, Behind] = msgspec.field(default_factory=dict[str, Behind])
-    _taken: dict[str, int] = msgspec.field(default_factory=dict[str, int])
-    _index: int = 0
+    _numbered: dict[int, Numbered] = msgspec.field(default_factory=dict[int, Numbered])
 
     @property
     def frame(self) -> Frame:
@@ -58,16 +58,37 @@ class Walk(msgspec.Struct):
     def go(self) -> None:
         """Every step, and then what their actions do afterwards."""
         self.begin_at = self.begin_at if self._has(self.begin_at) else ""
+        taken = dict[str, int]()
+        for index, step in enumerate(self.job.every_step()):
+            self._numbered[id(step)] = Numbered(step, index, action_id(step, taken))
+        for numbered, before in self._early_parts():
+            self._beside(msgspec.structs.replace(numbered, phase="pre"), before)
         for step in self.job.steps:
             self._heed()
             self._step(self._number(step))
         self._wait(list(self.behind))
         for numbered, post in reversed(self.posts):
-            self._heed()
-            after = msgspec.structs.replace(numbered, phase="post")
-            ended, _ = self.work.perform(after, self.frame, self.stop, post)
-            self.frame.status = merged(self.frame.status, ended.conclusion)
+            self._beside(msgspec.structs.replace(numbered, phase="post"), post)
         self._heed()
+
+    def _early_parts(self) -> list[tuple[Numbered, Post]]:
+        """What the actions of all steps do before the first one."""
+        found: list[tuple[Numbered, Post]] = []
+        for numbered in self._numbered.values():
+            try:
+                before = self.work.before(numbered.step)
+            except Problem:  # it is said where the step uses it: one that is skipped may do without
+                break
+            if before is not None:
+                found.append((numbered, before))
+        return found
+
+    def _beside(self, numbered: Numbered, post: Post) -> None:
+        """A part of an action that runs before or after the job's steps."""
+        self._heed()
+        ended, _ = self.work.perform(numbered, self.frame, self.stop, post)
+        count(self.frame, "", ended)
+        self.frame.status = merged(self.frame.status, ended.conclusion)
 
     def _heed(self) -> None:
         """Let the steps see that the job was cancelled, or is over its time."""
@@ -75,9 +96,7 @@ class Walk(msgspec.Struct):
             self.frame.status = "cancelled"
 
     def _number(self, step: Step) -> Numbered:
-        numbered = Numbered(step, self._index, action_id(step, self._taken))
-        self._index += 1
-        return numbered
+        return self._numbered[id(step)]
 
     def _step(self, numbered: Numbered) -> None:
         step = numbered.step
