@@ -22,6 +22,7 @@ _ALONE = re.compile(r"(?:^|/)(?:docker-)?compose\.ya?ml$")
 
 @rule("image/compose-undefined-dependency", Severity.HIGH, docs=__doc__ or "")
 def compose_undefined_dependency(repository: Repository) -> Iterator[Hit | Unknown]:
+    everywhere = {each.name for project in compose(repository) for each in project.services}
     for project in compose(repository):
         if project.included or project.example:
             continue
@@ -31,7 +32,8 @@ def compose_undefined_dependency(repository: Repository) -> Iterator[Hit | Unkno
                 if needs.name in names or not needs.required or "$" in needs.name:
                     continue
                 close = nearest(needs.name, sorted(names - {service.name}))
-                if close or _ALONE.search(project.path):
+                alone = _ALONE.search(project.path) and needs.name not in everywhere
+                if close or alone:
                     yield _hit(project.path, service.name, needs, close)
 
 

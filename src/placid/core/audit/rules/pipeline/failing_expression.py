@@ -10,6 +10,7 @@ Good: `run: ./report '${{ toJSON(github.event) }}'`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from placid.core.audit.facts.workflows import action, is_action, is_workflow, workflow
@@ -31,6 +32,7 @@ from placid.formats.workflows.accesses import Written, action_expressions, workf
 from placid.formats.workflows.names import RUNNER_ENV
 from placid.formats.workflows.templates import located
 
+_LAST_COMMA = re.compile(r",(\s*[}\]])")
 _TEXTS = frozenset(("run", "name", "working-directory", "run-name"))
 _TABLES = frozenset(("env", "with"))
 _EVENT_OBJECTS = frozenset(
@@ -74,13 +76,20 @@ def _objects(written: Written) -> Iterator[tuple[Node, str]]:
         or (written.key in _TABLES and not written.whole and written.step is not None)
     )
     node = written.tree
-    if not wants_text or written.key == "if" or not isinstance(node, Name | Index | Wildcard):
+    if not wants_text or written.key == "if" or not _is_path(node):
         return
     path = next(iter(names(node))).path
     if _has_wildcard(node):
         yield node, f"{'.'.join(path)} is a list: in a text it is the word Array; use join(...)"
     elif "*" not in path and _is_object(tuple(key.lower() for key in path)):
         yield node, f"{'.'.join(path)} is an object: in a text it is the word Object; use toJSON"
+
+
+def _is_path(node: Node) -> bool:
+    """Whether it is a context and what is in it, and not what a call gives."""
+    while isinstance(node, Index | Wildcard):
+        node = node.of
+    return isinstance(node, Name)
 
 
 def _has_wildcard(node: Node) -> bool:
@@ -107,7 +116,7 @@ def _calls(node: Node) -> Iterator[tuple[Node, str]]:
         name, first = node.name.lower(), node.args[0] if node.args else None
         known: Node | None = None
         if name == "fromjson" and isinstance(first, Literal):
-            known = node
+            known = Call("fromjson", (_without_commas(first),), node.at, node.name_at)
         elif name == "format" and isinstance(first, Literal):
             empty = tuple(Literal("", arg.at) for arg in node.args[1:])
             known = Call("format", (first, *empty), node.at, node.name_at)
@@ -115,6 +124,12 @@ def _calls(node: Node) -> Iterator[tuple[Node, str]]:
             yield node, wrong
     for part in parts(node):
         yield from _calls(part)
+
+
+def _without_commas(text: Literal) -> Literal:
+    """The text as GitHub's runners read it, which take a comma behind the last item."""
+    plain = _LAST_COMMA.sub(r"\1", text.value) if isinstance(text.value, str) else text.value
+    return Literal(plain, text.at)
 
 
 def _failure(node: Node) -> str:

@@ -12,6 +12,7 @@ Good: `runs-on: ubuntu-latest`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from placid.base.yamltext import Node, Scalar
@@ -20,6 +21,7 @@ from placid.core.audit.model import Repository
 from placid.core.audit.rule import Hit, Place, Severity, Unknown, path_rule
 from placid.formats.workflows import Job
 
+_FILTER = re.compile(r"\s+(?:branches|tags|paths)(?:-ignore)?:\s*")
 _MEND = "mend the workflow file"
 
 
@@ -37,13 +39,19 @@ def invalid_workflow(repository: Repository, path: str) -> Iterator[Hit | Unknow
             yield Hit(message + job.id.text, (Place(path, job.id.span),), action=_MEND)
     for fault in faults(repository, path, "workflow"):
         ignored = fault.standing == "ignored"
+        mild = ignored or _is_empty_filter(repository.text(path) or "", fault.span.start)
         if fault.standing != "harmless":
             yield Hit(
                 fault.message + ("; GitHub ignores it" if ignored else ""),
                 (Place(path, fault.span),),
                 action="remove filters without effect" if ignored else _MEND,
-                severity=Severity.MEDIUM if ignored else None,
+                severity=Severity.MEDIUM if mild else None,
             )
+
+
+def _is_empty_filter(text: str, at: int) -> bool:
+    """Whether a filter of an event has no value, which only GitHub's editor refuses."""
+    return bool(_FILTER.fullmatch(text[text.rfind("\n", 0, at) + 1 : at]))
 
 
 def _value(job: Job, key: str) -> Node | None:
