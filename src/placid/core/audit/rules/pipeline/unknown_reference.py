@@ -24,6 +24,8 @@ from placid.formats.workflows import Job, Step, Workflow
 from placid.formats.workflows.accesses import Reading, action_accesses, workflow_accesses
 
 _LARGEST = 50_000
+_SPARE = frozenset(("name", "env"))
+"""Keys whose value may be empty without anything that fails."""
 _OR = re.compile(r"\s*\|\|")
 _GITHUB = (
     "action action_path action_ref action_repository action_status actor actor_id api_url "
@@ -63,7 +65,8 @@ def unknown_reference(repository: Repository, path: str) -> Iterator[Hit | Unkno
             given = context in {"matrix", "inputs"} and (
                 reading.key == "if" or _OR.match(source, reading.span.end)
             )
-            mild = context in _FIXED or given or reading.key in {"name", "env"}
+            spare = reading.key in _SPARE or (context == "matrix" and reading.key == "with")
+            mild = context in _FIXED or given or spare
             yield Hit(
                 f"{'.'.join(reading.path)} is always empty: {wrong}",
                 (Place(path, reading.span),),
