@@ -21,7 +21,6 @@ from placid.faces.running.naming import job_named
 from placid.faces.running.starting import chosen
 from placid.ports.pipeline import Actions
 
-
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
