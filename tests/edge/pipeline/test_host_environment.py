@@ -27,7 +27,7 @@ USER = {
 
 def test_nothing_of_the_users_gets_in(tmp_path: Path) -> None:
     env = base_environment(tmp_path, USER)
-    assert set(env) == {"PATH", "HOME", "LANG", "USER", "LOGNAME"}
+    assert set(env) == {"PATH", "HOME", "LANG", "TZ", "USER", "LOGNAME"}
     assert env["HOME"] == str(tmp_path)
     assert env["LANG"] == "C.UTF-8"
     assert env["USER"] == env["LOGNAME"] != ""
@@ -40,7 +40,7 @@ def test_a_step_has_that_and_no_more(tmp_path: Path) -> None:
         got = dict(item.split("=", 1) for item in ran.output.decode().split("\0") if item)
         assert got == dict(place.environment)
         assert set(got) == {
-            *("PATH", "HOME", "LANG", "USER", "LOGNAME", "TMPDIR", "RUNNER_TRACKING_ID")
+            *("PATH", "HOME", "LANG", "TZ", "USER", "LOGNAME", "TMPDIR", "RUNNER_TRACKING_ID")
         }
 
 

@@ -1,7 +1,7 @@
 """What a step on this machine has in its environment before anything is added.
 
 Nothing of the user's own: neither tokens nor proxies, no ssh agent, no settings of pip or python,
-no terminal, no locale; HOME is the job's. Only two things say where this machine's tools are. PATH
+no terminal, no locale; HOME is the job's, and the time UTC, as on GitHub. Only two things say where this machine's tools are. PATH
 is the user's without what belongs to virtual environments (placid's own and an active one) and
 without relative entries, then the system's folders; in front `~/.local/bin` of the job's home, as
 on GitHub's machines. And tools that are found in PATH but keep the rest of themselves below the
@@ -45,7 +45,7 @@ def base_environment(
     """The environment for a job with this home; `user` is the environment placid was started in."""
     wanted = tuple(pass_through)
     path = search_path(home, user, wanted)
-    found = {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", **_who()}
+    found = {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "TZ": "UTC", **_who()}
     found |= _tool_homes(path.split(":"), user)
     if wanted:
         found |= {name: value for name, value in user.items() if _passes(name, wanted)}
