@@ -28,6 +28,7 @@ def kinds(text: str) -> set[Kind]:
         ("sudo helm upgrade --install shop ./chart", {Kind.DEPLOY}),
         ("kubectl apply --dry-run=client -f k8s", set[Kind]()),
         ("terraform plan", set[Kind]()),
+        ("node --test", {Kind.TEST}),
         ("kubectl get pods", set[Kind]()),
         ("ssh host 'cd app && docker compose up -d'", {Kind.DEPLOY}),
         ("ssh-keyscan host", set[Kind]()),

@@ -91,12 +91,14 @@ def _env(env: str) -> str:
 
 
 @cli.command()
-@click.option("--force", is_flag=True, help="Overwrite a placid.yaml that is there.")
-def init(force: bool) -> None:
-    """Write a placid.yaml from what the repository holds."""
+@click.option("--workflow", is_flag=True, help="Write a GitHub workflow, not a placid.yaml.")
+@click.option("--force", is_flag=True, help="Overwrite what is there.")
+def init(workflow: bool, force: bool) -> None:
+    """Write a placid.yaml from what the repository holds, or a workflow that tests and deploys."""
     from placid.faces.init import init as write
+    from placid.faces.init import init_workflow
 
-    report = write(Path.cwd(), force)
+    report = (init_workflow if workflow else write)(Path.cwd(), force)
     click.echo(report.text)
     for sentence in report.sentences:
         say(sentence)

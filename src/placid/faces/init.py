@@ -1,16 +1,20 @@
-"""`placid init`: look at a repository, and write a placid.yaml that says what was found."""
+"""`placid init`: look at a repository, and write a placid.yaml that says what was found; or, with
+`--workflow`, the workflow that tests, builds and deploys it.
+"""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from placid.base.errors import Problem
-from placid.config import FILE, parse
+from placid.config import FILE, load, parse
 from placid.formats.guessing import guess, wanted
 
+_WORKFLOWS = (".github/workflows/deploy.yml", ".github/workflows/ci.yml")
 _LARGEST = 1_000_000
 _MOST_FILES = 3000
 _PROJECT = (
@@ -41,7 +45,7 @@ def init(folder: Path, force: bool) -> Report:
 
     It goes to the top of the repository, or to `folder` when that holds a project of its own.
     """
-    top = Path(_git(folder, "rev-parse", "--show-toplevel"))
+    top = _top(folder)
     if any((folder / name).is_file() for name in _PROJECT):
         top = folder.resolve()
     path = top / FILE
@@ -51,12 +55,11 @@ def init(folder: Path, force: bool) -> Report:
             where=str(path),
             fix="edit it, or run `placid init --force`",
         )
-    listed = _git(top, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
-    files = sorted({name for name in listed if name and name != FILE and _is_file(top / name)})
+    files = [name for name in _files(top) if name != FILE]
     branch, why = _branch(top)
     found = guess(
         files,
-        _texts(top, files),
+        _texts(top, files, wanted),
         folder=top.name,
         branch=branch,
         containers=any(map(shutil.which, ("podman", "docker"))),
@@ -66,13 +69,54 @@ def init(folder: Path, force: bool) -> Report:
     return Report(path, found.text, (*found.sentences, *([why] if why else [])))
 
 
+def init_workflow(folder: Path, force: bool) -> Report:
+    """Write .github/workflows/deploy.yml, or ci.yml beside a deploy.yml.
+
+    It goes to the top of the repository. Problem when both are there and not `force`.
+    """
+    from placid.formats import drafting
+
+    top = _top(folder)
+    here = [name for name in _WORKFLOWS if (top / name).exists()]
+    free = [name for name in _WORKFLOWS if name not in here]
+    if not free and not force:
+        raise Problem(
+            f"there are {' and '.join(here)} already",
+            where=str(top),
+            fix="edit them, or overwrite the first by `placid init --workflow --force`",
+        )
+    name = _WORKFLOWS[0] if force else free[0]
+    files = _files(top)
+    branch, why = _branch(top)
+    service = None
+    if FILE in files:
+        config = load(top / FILE)
+        service, branch, why = drafting.Service(config.service.build), config.source.branch, ""
+    texts = _texts(top, files, drafting.wanted)
+    drawn = drafting.draft(files, texts, branch=branch, service=service, path=name)
+    path = top / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(drawn.text, encoding="utf-8")
+    return Report(path, drawn.text, (*drawn.sentences, *([why] if why else [])))
+
+
+def _top(folder: Path) -> Path:
+    return Path(_git(folder, "rev-parse", "--show-toplevel"))
+
+
+def _files(top: Path) -> list[str]:
+    """What git tracks or would track, from the top."""
+    listed = _git(top, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+    return sorted({name for name in listed if name and _is_file(top / name)})
+
+
 def _is_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def _texts(top: Path, files: list[str]) -> dict[str, str]:
+def _texts(top: Path, files: list[str], helps: Callable[[str], bool]) -> dict[str, str]:
     """The texts that help, unreadable and huge files left out."""
-    chosen = [name for name in files if wanted(name)]
+    chosen = [name for name in files if helps(name)]
     chosen.sort(key=lambda name: (name.count("/"), name))
     texts: dict[str, str] = {}
     for name in chosen[:_MOST_FILES]:

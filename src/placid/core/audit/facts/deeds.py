@@ -73,7 +73,7 @@ _COMMANDS: dict[Kind, str] = {
     "make test|tests|check|ci|unittest|unit-test|test-all|verify|integration; just test|check|ci;"
     "task test|check|ci; meson test; molecule test; stack test; cabal test; ct install; helm test;"
     "invoke test|tests; inv test|tests; minitest; robot; newman run; k6 run; zig test; zig build;"
-    "shellspec; bin/test; gh run watch",
+    "shellspec; bin/test; gh run watch; --test",
     Kind.BUILD: "docker build; docker buildx build; podman build; buildah bud|build; npm run build;"
     "yarn build; pnpm build; go build; cargo build; mvn package|install|verify; "
     "gradle build|assemble; gradlew build|assemble; make build|all; dotnet build|publish;"
