@@ -64,8 +64,9 @@ class Workspace:
 
     def lay_out(self, target: Target, objects: Path | None) -> None:
         """Make an empty repository that reads `objects`; one that is there keeps its settings."""
-        for name in ("objects/info", "objects/pack", "refs/heads", "refs/tags", "info"):
+        for name in ("objects/info", "hooks", "info"):
             (self.inner / name).mkdir(parents=True, exist_ok=True)
+        (self.inner / "refs").mkdir(exist_ok=True)
         config = self.inner / "config"
         if not config.exists():
             config.write_text(self._config(target), errors="surrogateescape")
@@ -96,9 +97,10 @@ class Workspace:
 
     def point(self, target: Target, kept: Refs) -> None:
         """Write all refs, and HEAD: on the target's branch, or detached at its commit."""
-        erase(self.inner / "refs")
-        for name in ("refs/heads", "refs/tags"):
-            (self.inner / name).mkdir(parents=True)
+        loose = self.inner / "refs" / "heads"
+        if loose.exists():
+            erase(loose.parent)
+        loose.mkdir(parents=True, exist_ok=True)
         refs = {name: tip for name, tip in kept.refs.items() if name.startswith("refs/")}
         if target.name:
             refs[target.name] = target.tip
