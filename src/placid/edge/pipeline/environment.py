@@ -1,10 +1,10 @@
 """What a step on this machine has in its environment before anything is added.
 
 Nothing of the user's own: neither tokens nor proxies, no ssh agent, no settings of pip or python,
-no terminal, no locale; HOME is the job's, and the time UTC, as on GitHub. Only two things say where this machine's tools are. PATH
-is the user's without what belongs to virtual environments (placid's own and an active one) and
-without relative entries, then the system's folders; in front `~/.local/bin` of the job's home, as
-on GitHub's machines. And tools that are found in PATH but keep the rest of themselves below the
+no terminal, no locale; HOME is the job's, and the time UTC as on GitHub. Only two things say where
+this machine's tools are. PATH is the user's without what belongs to virtual environments (placid's
+own and an active one) and without relative entries, then the system's folders; in front
+`~/.local/bin` of the job's home. And tools found in PATH that keep the rest of themselves below the
 real home (rustup's toolchains, pyenv's pythons) get the variable that says where.
 
 `pass_through` lets in more, by name or by a beginning ("PIP_*"); VIRTUAL_ENV there keeps its part
