@@ -410,3 +410,16 @@ def test_a_login_in_the_remotes_url_stays_behind() -> None:
     assert without_login("https://ada:pw@x.example/a@b/r") == "https://x.example/a@b/r"
     assert without_login("git@github.com:a/b.git") == "git@github.com:a/b.git"
     assert without_login("/a/b@c") == "/a/b@c"
+
+
+def test_a_folder_without_a_commit_is_taken_as_it_lies(bench: Bench, tmp_path: Path) -> None:
+    folder = tmp_path / "plain"
+    (folder / "src").mkdir(parents=True)
+    (folder / "src" / "a.txt").write_text("here")
+    (folder / "link").symlink_to("src/a.txt")
+    (folder / ".placid").mkdir()
+    bench.origin = replace(bench.origin, repository=folder, commit="0" * 40)
+    done = bench.well(CHECKOUT)
+    assert (bench.workspace / "link").read_text() == "here"
+    assert not (bench.workspace / ".placid").exists()
+    assert "as they lie" in done.differs[0]

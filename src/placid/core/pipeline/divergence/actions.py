@@ -17,10 +17,13 @@ _NATIVE = {
     "actions/cache/restore": _CACHE,
     "actions/cache/save": _CACHE,
     "actions/upload-artifact": _ARTIFACT,
+    "actions/upload-artifact/merge": _ARTIFACT,
     "actions/download-artifact": _ARTIFACT,
     "actions/setup-python": _SETUP,
     "actions/setup-node": _SETUP,
     "actions/setup-go": _SETUP,
+    "actions/setup-java": _SETUP,
+    "astral-sh/setup-uv": _SETUP,
 }
 _UNMET = {
     "actions/checkout": ("repository", "token", "ssh-key", "submodules", "lfs"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from placid.base.errors import Problem
+from placid.core.pipeline.repository import NO_COMMIT
 from placid.edge.pipeline.actions.checkouts.gitting import Git, header, reaching, sealed
 from placid.edge.pipeline.actions.checkouts.own import Own
 from placid.edge.pipeline.actions.checkouts.target import Target
@@ -76,6 +77,8 @@ class Checkout(NamedTuple):
 def checkout(use: Use, settings: Settings) -> Done:
     """Do it; outputs are `ref` and `commit`."""
     one = _read(use, settings)
+    if one.own and use.origin.commit == NO_COMMIT:
+        return _lying(one)
     git = sealed(outside(use), one.folder)
     if one.own:
         target, workspace, differs = _own(one, git)
@@ -91,6 +94,16 @@ def checkout(use: Use, settings: Settings) -> Done:
             outputs=outputs, differs=differs, always=True, post=again(use, lambda _: _forget(one))
         )
     return Done(outputs=outputs, differs=differs)
+
+
+def _lying(one: Checkout) -> Done:
+    """There is no commit: the files as they lie, and no repository around them."""
+    from placid.edge.pipeline.actions.checkouts.lying import take_folder  # noqa: PLC0415  seldom
+
+    count = take_folder(one.use.origin.repository, one.folder)
+    one.use.say(f"There is no commit here: {count} files as they lie")
+    differs = "GitHub checks out a commit; there is none here, and the files are taken as they lie"
+    return Done(outputs={"ref": one.use.origin.ref, "commit": ""}, differs=(differs,))
 
 
 def _read(use: Use, settings: Settings) -> Checkout:
