@@ -27,7 +27,7 @@ _NAME = re.compile(
 _STORE = re.compile(r".*\.(?:p12|pfx|jks|keystore)", re.IGNORECASE)
 _SAMPLE = re.compile(
     r"(?:^|[/._-])(?:tests?|integration|fixtures?|contrib|examples?|samples?|snake-?oil|dummy|fake|mock|local(?:host)?|dev|debug"
-    r"|demo|templates?|selfsigned|self-signed)(?:[/._-]|$)",
+    r"|demo|bench(?:marks?)?|templates?|selfsigned|self-signed)(?:[/._-]|$)",
     re.IGNORECASE,
 )
 _BEGIN = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\r?\n")
