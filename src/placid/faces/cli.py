@@ -94,7 +94,7 @@ def _env(env: str) -> str:
 @click.option("--workflow", is_flag=True, help="Write a GitHub workflow, not a placid.yaml.")
 @click.option("--force", is_flag=True, help="Overwrite what is there.")
 def init(workflow: bool, force: bool) -> None:
-    """Write a placid.yaml from what the repository holds, or a workflow that tests and deploys."""
+    """Write a placid.yaml, or a workflow, from what the repository holds."""
     from placid.faces.init import init as write
     from placid.faces.init import init_workflow
 
@@ -298,7 +298,7 @@ def down(env: str) -> None:
 @cli.command()
 @click.option("--keep", is_flag=True, help="Leave it running, to look around.")
 def demo(keep: bool) -> None:
-    """Show it all: a good release, then a bad one, in a temporary repository."""
+    """Show it all in a temporary repository: red, good and bad commits."""
     import anyio
 
     from placid.faces.demo import demo as show

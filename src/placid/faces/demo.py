@@ -1,4 +1,7 @@
-"""`placid demo`: a real repository, a real web app, real traffic; three commits, one of them bad.
+"""`placid demo`: a real repository, a real web app, real traffic; four commits, two of them bad.
+
+One fails its test, so its pipeline is red and it is never deployed; the other is found out by its
+visitors and taken back.
 
 Everything lies in one temporary folder. The agent follows the repository as it would any other; the
 demo only commits, sends requests and counts what the visitors saw.
@@ -25,10 +28,11 @@ from placid.edge.store.opening import open_store
 from placid.engine.environments import environment_story
 from placid.faces.agent import serve
 from placid.faces.live import Screen
+from placid.formats.drafting.pins import pinned
 from placid.ports import Store
 
 RATE = 150
-LIMIT = 55.0
+LIMIT = 75.0
 
 APP = '''\
 """A shop window, small enough to read: /health is for placid, / is for visitors."""
@@ -40,6 +44,10 @@ import time
 VERSION, FAILING, DELAY = $version, $failing, $delay
 
 
+def total(prices):
+    return $total(prices)
+
+
 class Shop(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -48,7 +56,8 @@ class Shop(http.server.BaseHTTPRequestHandler):
         if not health:
             time.sleep(DELAY)
         broken = not health and random.random() < FAILING
-        body = b"out of order" if broken else f"welcome to version {VERSION}".encode()
+        welcome = f"welcome to version {VERSION}, that makes {total([2, 3])}"
+        body = b"out of order" if broken else welcome.encode()
         self.send_response(500 if broken else 200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -58,9 +67,34 @@ class Shop(http.server.BaseHTTPRequestHandler):
         pass
 
 
-http.server.ThreadingHTTPServer.request_queue_size = 128
-http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Shop).serve_forever()
+if __name__ == "__main__":
+    http.server.ThreadingHTTPServer.request_queue_size = 128
+    http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Shop).serve_forever()
 '''
+
+TEST = """\
+import unittest
+
+from shop import total
+
+
+class TheTill(unittest.TestCase):
+    def test_it_adds_up(self):
+        self.assertEqual(total([2, 3]), 5)
+"""
+
+WORKFLOW = f"""\
+on: push
+permissions: {{contents: read}}
+jobs:
+  test:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    steps:
+      - uses: {pinned("actions/checkout")}
+      - name: Test
+        run: python3 -m unittest --quiet test_shop
+"""
 
 CONFIG = Template("""\
 app: shop
@@ -149,9 +183,30 @@ def _git(folder: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
-def _commit(folder: Path, subject: str, version: int, failing: float, delay: float) -> str:
-    text = Template(APP).substitute(version=version, failing=failing, delay=delay)
+@dataclass(frozen=True)
+class Version:
+    """One state of the shop: the share of requests that fail, and how long each takes."""
+
+    number: int
+    failing: float = 0.0
+    delay: float = 0.002
+    total: str = "sum"
+
+
+def write(folder: Path, version: Version) -> None:
+    """The shop at this version, with its test and its workflow."""
+    text = Template(APP).substitute(
+        version=version.number, failing=version.failing, delay=version.delay, total=version.total
+    )
     (folder / "shop.py").write_text(text)
+    (folder / "test_shop.py").write_text(TEST)
+    workflows = folder / ".github" / "workflows"
+    workflows.mkdir(parents=True, exist_ok=True)
+    (workflows / "ci.yml").write_text(WORKFLOW)
+
+
+def _commit(folder: Path, subject: str, version: Version) -> str:
+    write(folder, version)
     _git(folder, "add", ".")
     _git(folder, "commit", "-q", "-m", subject)
     return _git(folder, "rev-parse", "HEAD")
@@ -168,7 +223,7 @@ async def _play(house: House, screen: Screen) -> bool:
     good = False
     screen.say(f"A shop in {house.folder}, its production on {visitors.url}")
     screen.say("\nAda commits its first version.")
-    first = _commit(house.folder, "Open the shop", 1, 0.0, 0.002)
+    first = _commit(house.folder, "Open the shop", Version(1))
     await install(house.folder, house.home)
 
     def narrate(text: str) -> None:
@@ -178,28 +233,31 @@ async def _play(house: House, screen: Screen) -> bool:
         tasks.start_soon(serve, house, narrate, screen.watch)
         await _until(store, house, lambda state: _live(state, first))
         tasks.start_soon(visitors.visit)
-        good = await _two_more(house, store, visitors, screen.say)
+        good = await _three_more(house, store, visitors, screen.say)
         tasks.cancel_scope.cancel()
     return good
 
 
-async def _two_more(
+async def _three_more(
     house: House, store: Store, visitors: Visitors, say: Callable[[str], None]
 ) -> bool:
-    """A good second release, then a bad third; whether nobody but the third's few was hurt."""
+    """One that fails its test, a good one, a bad one; whether only the last hurt a few visitors."""
     folder = house.folder
-    say(f"\nVisitors come, {RATE} requests a second. Ada commits a good second version.")
-    second = _commit(folder, "Paint the window", 2, 0.0, 0.002)
+    say(f"\nVisitors come, {RATE} requests a second. Ada commits a second version: its test fails.")
+    red = _commit(folder, "Mend the till", Version(2, total="max"))
+    await _until(store, house, lambda state: state.head == red and state.wanted is None)
+    say("\nIt stays out. Ada mends it and commits again.")
+    second = _commit(folder, "Mend the till, really", Version(2))
     await _until(store, house, lambda state: _live(state, second))
     answered, unhurt = visitors.answered, visitors.failed == 0
     say(f"  visitors so far: {answered} requests, {visitors.failed} failed")
-    say("\nAda commits a third: its probe is fine, but 5 % of its requests fail, and it is slow.")
-    third = _commit(folder, "Move the till", 3, 0.05, 0.03)
+    say("\nAda commits a third: its test and its probe are fine, but 5 % of its requests fail.")
+    third = _commit(folder, "Move the till", Version(3, failing=0.05, delay=0.03))
     await _until(store, house, lambda state: third in state.quarantined and not state.revert)
     await anyio.sleep(1.5)
     total = visitors.answered - answered
     say(f"\nOf {total} requests since that commit, {visitors.failed} failed; nobody was woken.")
-    log = _git(folder, "log", "--oneline", "-n", "4")
+    log = _git(folder, "log", "--oneline", "-n", "5")
     say("Git says:\n" + "\n".join(f"  {line}" for line in log.splitlines()))
     return unhurt and "VERSION, FAILING, DELAY = 2" in (folder / "shop.py").read_text()
 

@@ -106,7 +106,7 @@ def _input(text: str) -> str:
 def _is_plain(text: str) -> bool:
     return (
         "\n" not in text
-        and text[:1].isalnum()
+        and (text[:1].isalnum() or text.startswith("./"))
         and text == text.strip()
         and ": " not in text
         and " #" not in text
