@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -101,7 +102,8 @@ class Runs:
     def start(self, wanted: Wanted, listener: Listener) -> RunState:
         """A new run, to its end."""
         number = self._number(wanted.first)
-        first = msgspec.structs.replace(wanted.first, number=number)
+        wanted = _numbered(wanted, number)
+        first = wanted.first
         with self._holding(number):
             ended = self._conduct(wanted, first, listener)
         if ended.result == "success" and not first.jobs:
@@ -245,6 +247,7 @@ class Runs:
             env=wanted.env,
             from_step=wanted.from_step,
             keep=wanted.keep,
+            end=_end,
         )
 
 
@@ -289,6 +292,27 @@ def opened(site: Site, actions: Actions, say: Callable[[str], None]) -> Generato
         yield Runs(site, ledger, actions)
     finally:
         ledger.close()
+
+
+def _numbered(wanted: Wanted, number: int) -> Wanted:
+    """A run that has its number: it is GitHub's `run_number` here, and `run_id`, too."""
+    counted = {"run_id": str(number), "run_number": str(number)}
+    first = wanted.first
+    first = msgspec.structs.replace(first, number=number, github={**first.github, **counted})
+    github = wanted.known["github"]
+    assert isinstance(github, dict)
+    known = {**wanted.known, "github": {**github, **counted}}
+    return msgspec.structs.replace(wanted, first=first, known=known)
+
+
+def _end(mark: str) -> None:
+    """Kill the processes of a place now; what escapes ends when the place is left."""
+    from placid.edge.pipeline.processes import pids
+    from placid.edge.pipeline.tags import belonging, tag
+
+    for pid in belonging((tag(mark),), pids()):
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _hash_files(root: Path, patterns: Sequence[str]) -> str:

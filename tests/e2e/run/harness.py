@@ -23,7 +23,7 @@ from placid.app.planning import ground, wanted
 from placid.app.running import Runs, known_actions, opened
 from placid.app.sites import site
 from placid.core.pipeline.asked import Asked
-from placid.core.pipeline.facts import Fact
+from placid.core.pipeline.facts import Fact, LegEnded, LegStarted
 from placid.core.pipeline.listener import Kind, Phase
 from placid.faces.running.progress import Progress
 from placid.faces.running.reports import JobReport, RunReport, StepReport, report
@@ -65,6 +65,15 @@ class Heard:
 
     def line(self, leg: str, index: int, phase: Phase, text: str, kind: Kind) -> None:
         self.lines.append((leg, index, phase, text, kind))
+
+    def order(self) -> list[str]:
+        """The legs as they began and ended: "+a", "-a"."""
+        marks = {LegStarted: "+", LegEnded: "-"}
+        return [
+            marks[type(fact)] + fact.leg
+            for fact in self.facts
+            if isinstance(fact, (LegStarted, LegEnded))
+        ]
 
 
 class Ran:

@@ -7,17 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from placid.core.pipeline.facts import LegEnded, LegStarted
-from tests.e2e.run.harness import Ran, here, jobs, whole
-
-
-def order(ran: Ran) -> list[str]:
-    """The legs as they began and ended: "+a", "-a"."""
-    marks = {LegStarted: "+", LegEnded: "-"}
-    facts = ran.heard.facts
-    return [
-        marks[type(fact)] + fact.leg for fact in facts if isinstance(fact, (LegStarted, LegEnded))
-    ]
+from placid.core.pipeline.facts import LegEnded
+from tests.e2e.run.harness import here, jobs, whole
 
 
 def test_jobs_start_when_their_needs_are_done_and_not_in_stages(tmp_path: Path) -> None:
@@ -38,7 +29,7 @@ def test_jobs_start_when_their_needs_are_done_and_not_in_stages(tmp_path: Path) 
         parallel=4,
     )
     assert ran.result == "success"
-    found = order(ran)
+    found = ran.heard.order()
     assert found.index("+quick2") > found.index("-quick1")
     assert found.index("-quick2") < found.index("-slow")
     assert found[-2:] == ["+last", "-last"]
@@ -304,7 +295,7 @@ def test_max_parallel(tmp_path: Path) -> None:
         parallel=8,
     )
     most = now = 0
-    for mark in order(ran):
+    for mark in ran.heard.order():
         now += 1 if mark[0] == "+" else -1
         most = max(most, now)
     assert (ran.result, most) == ("success", 2)

@@ -24,6 +24,7 @@ from placid.core.pipeline.facts import (
     RunStarted,
 )
 from placid.core.pipeline.state import JobState, LegState, RunState, ScopeState, open_scope
+from placid.core.pipeline.templates import Scope
 from placid.formats.expressions.nodes import ExpressionError
 from placid.formats.workflows.model import Workflow
 from placid.formats.workflows.reading import read_workflow
@@ -35,10 +36,11 @@ def evolve(state: RunState, event: Fact, known: Known, read: Reader = read_workf
     """The state after one more fact."""
     match event:
         case RunStarted():
-            _start(state, event, read)
+            _start(state, event, known, read)
         case JobExpanded():
             _expand(state, event, known)
         case JobSkipped():
+            state.begun = True
             _finish(state, state.ready.pop(event.job), event.result, known)
         case RunEnded():
             state.result = event.result
@@ -50,9 +52,12 @@ def evolve(state: RunState, event: Fact, known: Known, read: Reader = read_workf
 def _of_leg(state: RunState, event: Fact, known: Known) -> None:
     match event:
         case LegWaits():
-            state.legs[event.leg].waits = event.why
+            (state.legs[event.leg] if event.leg else state).waits = event.why
         case LegStarted():
-            _begin(state, state.legs[event.leg])
+            leg = state.legs[event.leg]
+            _begin(state, leg)
+            if leg.job.job.uses is not None and leg.inner is None:
+                _call(state, leg, known)
         case LegEnded():
             leg = state.legs[event.leg]
             leg.outputs = dict(event.outputs)
@@ -74,12 +79,17 @@ def result_of(state: RunState) -> Result:
     return "success" if result == "skipped" else result
 
 
-def _start(state: RunState, event: RunStarted, read: Reader) -> None:
+def _start(state: RunState, event: RunStarted, known: Known, read: Reader) -> None:
     called = {uses: read(text, uses) for uses, text in event.called.items()}
     state.called = {uses: each for uses, each in called.items() if each is not None}
     workflow = read(event.text, event.path)
     assert workflow is not None
     state.root = ScopeState(workflow, event.inputs)
+    group = workflow.concurrency
+    if group is not None:
+        scope = Scope({**known, "inputs": event.inputs})
+        state.group = scope.text(group.group)
+        state.cancels = scope.flag(group.cancel_in_progress)
     open_scope(state, state.root, frozenset(name.lower() for name in event.jobs))
 
 
@@ -87,14 +97,16 @@ def _expand(state: RunState, event: JobExpanded, known: Known) -> None:
     job = state.ready.pop(event.job)
     job.fail_fast, job.max_parallel = event.fail_fast, event.max_parallel
     job.left = len(event.legs)
+    state.begun = True
+    calls = job.job.uses is not None
     for plan in event.legs:
         leg = state.legs[plan.id] = LegState(plan, job)
         job.legs.append(leg)
-        if job.job.uses is not None:
+        if calls and not (plan.group or event.max_parallel):
             _call(state, leg, known)
         else:
             state.queued[plan.id] = leg
-            if plan.group or plan.environment or state.cancelled:
+            if plan.group or plan.environment or state.cancelled or calls:
                 leg.stop = state.cancelled
                 state.special[plan.id] = leg
 

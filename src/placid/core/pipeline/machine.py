@@ -7,7 +7,7 @@ A leg that has begun and has no worker (placid was killed) is simply given one a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -16,8 +16,15 @@ from placid.core.machine import Decision
 from placid.core.pipeline.contexts import Known
 from placid.core.pipeline.evolution import Reader, evolve, result_of
 from placid.core.pipeline.expansion import expanded, wanted_when_cancelled
-from placid.core.pipeline.facts import Fact, LegEnded, LegWaits, RunEnded
-from placid.core.pipeline.state import LegState, RunState
+from placid.core.pipeline.facts import (
+    CancelAsked,
+    Fact,
+    LegEnded,
+    LegStarted,
+    LegWaits,
+    RunEnded,
+)
+from placid.core.pipeline.state import LegState, RunState, ScopeState
 from placid.formats.workflows.reading import read_workflow
 
 
@@ -78,7 +85,11 @@ class Pipeline(msgspec.Struct, frozen=True):
         return evolve(state, event, self.known, self.read)
 
     def decide(self, state: RunState, seen: Seen, now: datetime) -> Next:
+        groups = dict(seen.groups)
+        if state.group and groups.get("") != "held" and not (state.begun and state.cancelled):
+            return self._before(state, groups.get(""), now)
         facts = [*self._stopped(state, now), *self._waits(state, seen, now)]
+        facts += self._called(state, groups, now)
         for job in state.ready.values():
             facts.append(expanded(job, state, self.known, now))
         if not facts and state.root is not None and not state.root.left:
@@ -86,6 +97,31 @@ class Pipeline(msgspec.Struct, frozen=True):
         if facts:
             return Decision(events=tuple(facts))
         return Decision(effects=tuple(self._wishes(state, seen)), wake=FOREVER)
+
+    def _before(self, state: RunState, standing: str | None, now: datetime) -> Next:
+        """Of a run that may not go on, for its group is not its own (any longer)."""
+        if state.cancelled:
+            return Decision(events=(RunEnded("cancelled", now, state.cancelled),))
+        if standing is None:
+            return Decision(effects=(TakeGroup(state.group, "", state.cancels),), wake=FOREVER)
+        if standing:
+            return Decision(events=(CancelAsked("", standing, now),))
+        why = f"the concurrency group {state.group} is taken"
+        if state.waits != why:
+            return Decision(events=(LegWaits("", why, now),))
+        return Decision(wake=FOREVER)
+
+    def _called(self, state: RunState, groups: Mapping[str, str], now: datetime) -> Iterator[Fact]:
+        """Legs that call a workflow and had to wait for that."""
+        starting = dict[str, int]()
+        for id, leg in state.special.items():
+            plan, path = leg.plan, leg.job.path
+            if leg.job.job.uses is None or (leg.stop and not self._goes_on(state, leg)):
+                continue
+            if (plan.group and groups.get(id) != "held") or self._full(leg, starting):
+                continue
+            starting[path] = starting.get(path, 0) + 1
+            yield LegStarted(id, now)
 
     def _stopped(self, state: RunState, now: datetime) -> Iterator[Fact]:
         """Legs that end before they began."""
@@ -102,21 +138,35 @@ class Pipeline(msgspec.Struct, frozen=True):
     def _waits(self, state: RunState, seen: Seen, now: datetime) -> Iterator[Fact]:
         """Legs that begin to wait, and those whose place in a group went to a newer one."""
         groups = dict(seen.groups)
+        for id, standing in groups.items():
+            running = state.running.get(id)
+            if running is not None and not running.stop and standing not in ("", "held"):
+                yield CancelAsked("", standing, now, id)
         for leg in state.special.values():
-            plan, held = leg.plan, groups.get(leg.plan.id)
             if leg.stop:
                 continue
-            if self._closed(state, leg):
-                why = f"somebody must open {plan.environment}"
-            elif plan.group and held == "":
-                why = f"the concurrency group {plan.group} is taken"
-            elif plan.group and held not in (None, "held"):
-                yield LegEnded(plan.id, "cancelled", now, why=held or "")
-                continue
-            else:
-                continue
-            if leg.waits != why:
-                yield LegWaits(plan.id, why, now)
+            why, over = self._hindered(state, leg, groups.get(leg.plan.id))
+            if over:
+                yield LegEnded(leg.plan.id, "cancelled", now, why=why)
+            elif why and leg.waits != why:
+                yield LegWaits(leg.plan.id, why, now)
+
+    def _hindered(self, state: RunState, leg: LegState, held: str | None) -> tuple[str, bool]:
+        """Why a leg cannot begin ("" when it can), and whether it never will."""
+        plan = leg.plan
+        if self._closed(state, leg):
+            return f"somebody must open {plan.environment}", False
+        if not plan.group:
+            return "", False
+        around = _around(state, leg)
+        if around:
+            return (
+                f"Canceling since a deadlock for concurrency group '{plan.group}' was "
+                f"detected between '{around}' and '{leg.job.job.id.text}'"
+            ), True
+        if held == "":
+            return f"the concurrency group {plan.group} is taken", False
+        return ("", False) if held in (None, "held") else (held or "", True)
 
     def _closed(self, state: RunState, leg: LegState) -> bool:
         name = leg.plan.environment
@@ -145,6 +195,8 @@ class Pipeline(msgspec.Struct, frozen=True):
                 if id not in groups:
                     yield TakeGroup(leg.plan.group, id, leg.plan.cancels)
                 continue
+            if leg.job.job.uses is not None:
+                continue
             free -= 1
             starting[leg.job.path] = starting.get(leg.job.path, 0) + 1
             yield StartLeg(id)
@@ -152,3 +204,14 @@ class Pipeline(msgspec.Struct, frozen=True):
     def _full(self, leg: LegState, starting: dict[str, int]) -> bool:
         most = leg.job.max_parallel
         return bool(most) and leg.job.active + starting.get(leg.job.path, 0) >= most
+
+
+def _around(state: RunState, leg: LegState) -> str:
+    """Who around a leg is in the group that it wants, too, and never leaves it; "" for none."""
+    wanted = leg.plan.group.lower()
+    scope: ScopeState = leg.job.scope
+    while scope.caller is not None:
+        if scope.caller.plan.group.lower() == wanted:
+            return scope.caller.job.job.id.text
+        scope = scope.caller.job.scope
+    return "top level workflow" if state.group.lower() == wanted else ""

@@ -75,8 +75,12 @@ class ScopeState(msgspec.Struct, eq=False):
 
 class RunState(msgspec.Struct, eq=False):
     """The whole run. `ready` jobs wait for a decision, `queued` legs for a worker (both in order),
-    of which `special` have a group, an environment or a reason to stop; `stopping` are running legs
-    that are to end, with why."""
+    of which `special` have a group, an environment, a workflow to call or a reason to stop;
+    `stopping` are running legs that are to end, with why.
+
+    group, cancels  the concurrency group of the whole run, "" for none; waits: why it has not begun
+    begun           whether any of its jobs was looked at
+    """
 
     root: ScopeState | None = None
     jobs: dict[str, JobState] = msgspec.field(default_factory=dict[str, JobState])
@@ -88,6 +92,10 @@ class RunState(msgspec.Struct, eq=False):
     stopping: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     approved: dict[str, bool] = msgspec.field(default_factory=dict[str, bool])
     cancelled: str = ""
+    group: str = ""
+    cancels: bool = False
+    waits: str = ""
+    begun: bool = False
     result: Result | None = None
     called: dict[str, Workflow] = msgspec.field(default_factory=dict[str, Workflow])
 

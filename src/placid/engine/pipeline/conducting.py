@@ -97,9 +97,13 @@ class Conductor(msgspec.Struct):
         try:
             while not self.machine.done(self.state):
                 self._once(crew)
+        except BaseException:  # somebody who cannot wait, or a bug
+            crew.kill()
+            raise
         finally:
             self._write()
             crew.join()
+            self.groups.leave("")
         return self.state
 
     def begin(self, *facts: Fact) -> None:
@@ -109,6 +113,7 @@ class Conductor(msgspec.Struct):
         self._record(facts)
 
     def _once(self, crew: Crew) -> None:
+        self.groups.leave_done(lambda leg: self.state.legs[leg].status == "done")
         looked = self.groups.look()
         seen = Seen(frozenset(self._working), self.most - len(self._working), tuple(looked.items()))
         decision = self.machine.decide(self.state, seen, self.now())
@@ -151,7 +156,6 @@ class Conductor(msgspec.Struct):
             self._working.discard(happened.leg)
             self.groups.leave(happened.leg)
             if happened.error is not None:
-                crew.kill()
                 raise happened.error
         elif isinstance(happened, (StepStarted, StepDone)):
             self._late.append(happened)

@@ -47,6 +47,7 @@ class Threads(msgspec.Struct):
                     memory.keep(given.plan, given.job, known, ended)
             except BaseException as bug:  # told to whoever conducts, who raises it
                 error = bug
+            self._working.pop(leg, None)
             self.reporter.queue.put(Finished(leg, error))
 
         thread = threading.Thread(target=work, name=leg, daemon=True)
@@ -61,9 +62,9 @@ class Threads(msgspec.Struct):
             run.cancel(why)
 
     def kill(self) -> None:
-        """Ask all of them to end."""
+        """End all of them, whatever their steps' conditions say."""
         for run in self._working.values():
-            run.cancel("placid met a bug")
+            run.kill()
 
     def join(self) -> None:
         """Return once every thread has ended."""

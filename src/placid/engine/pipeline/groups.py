@@ -42,6 +42,11 @@ class Groups(msgspec.Struct):
         if place is not None:
             self._tell(place, Left(self._member(leg), self.now()))
 
+    def leave_done(self, done: Callable[[str], bool]) -> None:
+        """Give the places of all legs up that are over."""
+        for leg in [leg for leg in self._places if leg and done(leg)]:
+            self.leave(leg)
+
     def look(self) -> dict[str, str]:
         """How each of our legs stands, see core.pipeline.groups."""
         found: dict[str, str] = {}

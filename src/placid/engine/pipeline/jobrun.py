@@ -48,6 +48,12 @@ class JobRun:
         self.why = self.why or why
         self.stop.ask()
 
+    def kill(self) -> None:
+        """End it at once: no step begins any more, and those that run are killed."""
+        self.why = self.why or "placid was stopped"
+        self.stop.force()
+        self.workplace.end(f"{self.workplace.mark}/{self.given.plan.id}")
+
     def run(self) -> LegEnded:
         """Work the leg off, report how it ended and return that; raises only for bugs."""
         report, leg, began = self.workplace.report, self.given.plan.id, time.monotonic()

@@ -34,7 +34,7 @@ class Stopper:
     ) -> None:
         # Re-entrant: a signal handler may ask in the midst of anything the main thread does here.
         self._lock = RLock()
-        self._asked = False
+        self._asked = self._forced = False
         self._descriptor: int | None = None
         self._closed = False
         self._own, self._parent, self._heeds = deadline, parent, heeds
@@ -46,6 +46,11 @@ class Stopper:
     def asked(self) -> bool:
         """Whether it was asked; a deadline that has passed does not count."""
         return self._asked
+
+    @property
+    def forced(self) -> bool:
+        """Whether it was asked in a way that nobody may overhear."""
+        return self._forced or (self._parent is not None and self._parent.forced)
 
     @property
     def deadline(self) -> float | None:
@@ -79,6 +84,13 @@ class Stopper:
             self._asked = True
             if self._descriptor is not None:
                 os.eventfd_write(self._descriptor, 1)
+        for call in list(self._listeners.values()):
+            call()
+
+    def force(self) -> None:
+        """Ask it, and all that hang on it, whatever they would heed."""
+        self._forced = True
+        self.ask()
         for call in list(self._listeners.values()):
             call()
 
@@ -117,7 +129,9 @@ class Stopper:
             os.close(descriptor)
 
     def _parent_asked(self) -> None:
-        if self._heeding():
+        if self._parent is not None and self._parent.forced:
+            self.force()
+        elif self._heeding():
             self.ask()
 
     def _heeding(self) -> bool:

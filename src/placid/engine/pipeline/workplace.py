@@ -28,6 +28,7 @@ class Workplace(msgspec.Struct, frozen=True):
     image      the container for jobs that name none, None for this machine
     env        variables for every step of every job, from the command line
     from_step  the first step to run, by id or name ("" for all)
+    end        kills the processes of a leg's place, by its mark
     source     the folder whose files `./actions` and workflows are read from before a checkout
     """
 
@@ -50,6 +51,7 @@ class Workplace(msgspec.Struct, frozen=True):
     env: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     from_step: str = ""
     keep: bool = False
+    end: Callable[[str], object] = lambda _: None
 
 
 def told(given: Assignment, image: str) -> bytes:

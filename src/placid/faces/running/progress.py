@@ -16,7 +16,6 @@ from placid.core.pipeline.facts import (
     Fact,
     JobExpanded,
     JobSkipped,
-    Leg,
     LegEnded,
     LegStarted,
     LegWaits,
@@ -165,18 +164,16 @@ class Progress:
                 self._job(fact)
 
     def _job(self, fact: JobExpanded | JobSkipped | LegWaits | LegStarted | LegEnded) -> None:
-        if isinstance(fact, (JobExpanded, JobSkipped)):
-            # A leg that calls a workflow is no job of its own once the called ones are known.
-            self.legs.pop(fact.job.rpartition("/")[0], None)
         match fact:
             case JobExpanded():
-                for leg in fact.legs:
-                    self._expanded(leg)
+                self._expanded(fact)
             case JobSkipped():
+                self._called(fact.job)
                 view = self.legs.setdefault(fact.job, LegView(fact.job, fact.job, fact.name))
                 view.name, view.result, view.why = fact.name, fact.result, fact.why
             case LegWaits():
-                self.leg(fact.leg).waits = fact.why
+                if fact.leg:
+                    self.leg(fact.leg).waits = fact.why
             case LegStarted():
                 view = self.leg(fact.leg)
                 view.started, view.since, view.waits = True, fact.at, ""
@@ -184,9 +181,15 @@ class Progress:
             case LegEnded():
                 self._leg_ended(fact)
 
-    def _expanded(self, leg: Leg) -> None:
-        view = self.leg(leg.id)
-        view.job, view.name = leg.job, leg.name
+    def _expanded(self, fact: JobExpanded) -> None:
+        self._called(fact.job)
+        for leg in fact.legs:
+            view = self.leg(leg.id)
+            view.job, view.name = leg.job, leg.name
+
+    def _called(self, job: str) -> None:
+        """A leg that calls a workflow is no job of its own once the called ones are known."""
+        self.legs.pop(job.rpartition("/")[0], None)
 
     def _leg_ended(self, fact: LegEnded) -> None:
         view = self.leg(fact.leg)

@@ -123,7 +123,7 @@ def aside(fact: Fact, progress: Progress, style: Style) -> str:
             why = f": {tame(fact.why)}" if fact.why else ""
             return f"{style.glyph(fact.result)} {fact.name}  {style.word(fact.result)}{why}"
         case LegWaits():
-            name = progress.leg(fact.leg).name
+            name = progress.leg(fact.leg).name if fact.leg else "the run"
             return f"{style.glyph('waiting')} {name}  waits: {tame(fact.why)}"
         case CancelAsked():
             of = f" {progress.leg(fact.leg).name}" if fact.leg else ""
