@@ -300,7 +300,7 @@ def _numbered(wanted: Wanted, number: int) -> Wanted:
     first = wanted.first
     first = msgspec.structs.replace(first, number=number, github={**first.github, **counted})
     github = wanted.known["github"]
-    assert isinstance(github, dict)
+    assert is_object(github)
     known = {**wanted.known, "github": {**github, **counted}}
     return msgspec.structs.replace(wanted, first=first, known=known)
 

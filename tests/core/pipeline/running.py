@@ -41,7 +41,8 @@ class Told:
         free: int = 3,
     ) -> None:
         self.machine = Pipeline({"github": GITHUB, "vars": {"FLAG": "on"}})
-        self.ends, self.outputs, self.free = dict(ends or {}), dict(outputs or {}), free
+        self.ends: dict[str, Result] = dict(ends or {})
+        self.outputs, self.free = dict(outputs or {}), free
         self.state: RunState = self.machine.start()
         self.facts: list[Fact] = []
         self.working: list[str] = []
