@@ -20,5 +20,8 @@ PROMISES = {
     "wake": "Wakes on a push by a hook or a signed webhook, and polls besides",
     "ledger": "Keeps every fact in SQLite, or in PostgreSQL by a URL",
     "check": "Checks a repository before it ships, offline, across its files, with fixes",
+    "run": "Runs GitHub's workflows on this machine, and says what would end otherwise there",
+    "gate": "Never deploys a commit whose pipeline is red",
+    "workflow": "Writes a workflow that tests, builds, scans and deploys what a repository holds",
     "protect": "Shows how GitHub protects the branch beside what you want, and makes it so",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.stage import ROLLING, Site
 
 WORKFLOW = """
@@ -24,6 +26,7 @@ def guard(site: Site, luck: str = "/nowhere") -> None:
     site.git("add", "-A")
 
 
+@pytest.mark.promise("gate")
 def test_a_red_pipeline_is_recorded_and_never_deployed(site: Site) -> None:
     site.strategy = ROLLING
     guard(site)
