@@ -19,8 +19,8 @@ LINES = [
     if line.startswith("placid run")
 ]
 OPTIONS = sorted({word for word in re.findall(r"`(--[a-z-]+)", GUIDE.read_text())})
-ELSEWHERE = {"--workflow", "--force", "--artifact-server-path", "--cache-server-path"}
-ELSEWHERE |= {"--action-offline-mode", "--secret-file"}  # act's own
+ACT = {"--artifact-server-path", "--cache-server-path", "--action-offline-mode", "--secret-file"}
+ELSEWHERE = {"--workflow", "--force", *ACT}
 STRANGE = """
 on: push
 jobs:
