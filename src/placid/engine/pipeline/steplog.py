@@ -56,10 +56,17 @@ class LogFile:
                 whole.parent.mkdir(parents=True, exist_ok=True)
                 self._file = whole.open("wb")
         self._file.write(data)
-        for line in data.removesuffix(b"\n").split(b"\n"):
+        hears, at = self._listener.line, self._at
+        if b"##[" not in data and b"[command]" not in data:
+            lines = data.removesuffix(b"\n").decode("utf-8", "replace").split("\n")
+            self.lines += len(lines)
+            for line in lines:
+                hears(*at, line, "out")
+            return
+        for piece in data.removesuffix(b"\n").split(b"\n"):
             self.lines += 1
-            text, kind = _kind(line)
-            self._listener.line(*self._at, text.decode("utf-8", "replace"), kind)
+            text, kind = _kind(piece)
+            hears(*at, text.decode("utf-8", "replace"), kind)
 
     def close(self) -> None:
         if self._file is not None:
