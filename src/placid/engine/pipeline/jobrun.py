@@ -65,6 +65,8 @@ class JobRun:
         except (Problem, ExpressionError) as wrong:
             self.why = self.why or self.masks.mask(_said(wrong))
             result = "cancelled" if self.stop.over else "failure"
+        finally:
+            logs.close()
         if self.stop.expired and not self.stop.asked:
             self.why = (
                 f"The job has exceeded the maximum execution time of {self.minutes:g} minutes."

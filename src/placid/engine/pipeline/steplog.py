@@ -197,6 +197,7 @@ class Logs:
         self._last: StepLog | None = None
         self._options = Options()
         self._setup: LogFile | None = None
+        self._closed = False
         self._one = threading.Lock()
 
     def inside(self, place: Place, debug: bool) -> None:
@@ -233,7 +234,15 @@ class Logs:
                 path = f"{self._folder}/setup.log"
                 at: tuple[str, int, Phase] = (self._leg, 0, "pre")
                 self._setup = LogFile(self._workplace.logs, path, self._workplace.listener, at)
-        self._setup.write(self.masks.mask(line).encode("utf-8", "replace") + b"\n")
+            if not self._closed:
+                self._setup.write(self.masks.mask(line).encode("utf-8", "replace") + b"\n")
+
+    def close(self) -> None:
+        """The leg is over; what its place still says is not kept."""
+        with self._one:
+            self._closed = True
+            if self._setup is not None:
+                self._setup.close()
 
 
 def _in_repository(place: Place, file: str, from_path: str) -> str:
