@@ -378,6 +378,12 @@ def test_a_line_of_the_file(kind: str, line: str) -> None:
     assert line in [each.strip() for each in drafted(KINDS[kind]).text.splitlines()]
 
 
+def test_a_script_or_a_tool_of_python_makes_no_python_project() -> None:
+    files = {"go.mod": "module x\n", "gen/make.py": "print()\n", "pyproject.toml": "[tool.ruff]\n"}
+    assert "setup-python" not in jobs(drafted(files))["test"]
+    assert "setup-python" in jobs(drafted({"gen/make.py": "print()\n"}))["test"]
+
+
 def test_beside_a_deploy_workflow_nothing_is_deployed() -> None:
     found = drafted(KINDS["kubernetes"], path=".github/workflows/ci.yml")
     assert list(jobs(found)) == ["test", "build", "security-scan"]

@@ -20,6 +20,7 @@ _RUNTIME = ("requirements.txt", "requirements/production.txt", "requirements/bas
 _FOR_TESTS = re.compile(
     r"^(requirements[-_./](dev|test|tests|testing|development|ci)|(dev|test)[-_]requirements)\.txt$"
 )
+_DECLARED = re.compile(r"(?m)^\[(project|build-system|tool\.poetry|dependency-groups)\]")
 _IMPORTS = re.compile(r"(?m)^\s*(import|from) pytest\b")
 _UNITTEST = re.compile(r"(?m)^\s*(import|from) unittest\b")
 _EXTRAS = ("test", "tests", "testing", "dev")
@@ -46,11 +47,20 @@ class _Tests(NamedTuple):
 
 
 def find(tree: Tree) -> Toolchain | None:
-    """The toolchain of a tree with Python at its top, or None."""
-    code = [path for path, _ in tree.code(".py")]
-    declared = any(map(tree.has, ("pyproject.toml", "setup.py", "Pipfile", *_RUNTIME)))
-    if not declared and not any(path.count("/") <= 1 for path in code):
+    """The toolchain of a tree that declares a Python project at its top, or None."""
+    declared = any(map(tree.has, ("setup.py", "Pipfile", "manage.py", *_RUNTIME)))
+    if not declared and not _DECLARED.search(tree.text("pyproject.toml")):
         return None
+    return _toolchain(tree)
+
+
+def scripts(tree: Tree) -> Toolchain | None:
+    """The toolchain of a tree that holds Python and declares nothing, or None."""
+    paths = (path for path, _ in tree.code(".py"))
+    return _toolchain(tree) if any(path.count("/") <= 1 for path in paths) else None
+
+
+def _toolchain(tree: Tree) -> Toolchain:
     version = wanted(tree, "python", _FILES, VERSION)
     way = _uv(tree) or _poetry(tree) or _pipenv(tree) or _pip(tree)
     setup = way.setup  # uv brings the python that the repository asks for

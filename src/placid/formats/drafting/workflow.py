@@ -100,6 +100,8 @@ def _chains(tree: Tree) -> tuple[Tree, list[Toolchain]]:
 
 def _at(tree: Tree) -> list[Toolchain]:
     chains = [chain for find in _FINDERS if (chain := find(tree))]
+    if not chains and (alone := python.scripts(tree)):
+        chains.append(alone)
     if re.search(r"(?m)^test\s*:(?!=)", tree.text("Makefile")) and not any(map(_tested, chains)):
         chains = [replace(chain, test=(), unsure=_sure(chain)) for chain in chains]
         chains.append(Toolchain("make", test=("make test",), because=("test: the Makefile",)))
