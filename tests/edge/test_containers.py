@@ -14,14 +14,15 @@ from placid.core.rollout.world import Release, Split
 from placid.edge import containers
 from placid.ports import Manifest
 from tests.edge.local_home import Home, gone, until
+from tests.edge.pipeline.containers import images
 from tests.load import load
 
 BUSYBOX = Path("/bin/busybox")
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.skipif(
-        not shutil.which("podman") or not BUSYBOX.exists(),
-        reason="containers need podman: apt-get install podman runc buildah busybox-static",
+        not images.usable(),
+        reason=images.REASON,
     ),
 ]
 A = "aaaaaaaaaa-000001"

@@ -17,6 +17,7 @@ from placid.base.errors import Problem
 from placid.edge.build_recipe import Mask, Plan, is_env, wants_venv
 from placid.edge.git import GitRepository
 from placid.edge.workshop import Site, Workshop
+from tests.edge.pipeline.containers import images
 from tests.edge.real_git import ENVIRON, Source, git
 
 pytestmark = pytest.mark.anyio
@@ -364,8 +365,8 @@ async def test_names_and_masks() -> None:
 
 
 @pytest.mark.skipif(
-    shutil.which("podman") is None or not Path("/bin/busybox").exists(),
-    reason="needs podman: apt-get install podman busybox-static",
+    not images.usable(),
+    reason=images.REASON,
 )
 async def test_an_image(bench: Bench) -> None:
     shutil.copy("/bin/busybox", bench.source.folder / "busybox")

@@ -108,7 +108,7 @@ def _uv(tree: Tree) -> _Way | None:
         return None
     install = f"uv sync --locked{_groups(tree, '--extra', '--group')}"
     audit = (
-        "uv export --locked --quiet --no-emit-project --output-file requirements.audit.txt",
+        "uv export --locked --quiet --no-dev --no-emit-project -o requirements.audit.txt",
         "uvx pip-audit=={pip-audit} --require-hashes --disable-pip -r requirements.audit.txt",
     )
     setup = (Step(action="astral-sh/setup-uv"),)

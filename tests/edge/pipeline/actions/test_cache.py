@@ -247,7 +247,7 @@ def test_the_longest_unused_makes_room(bench: Bench) -> None:
 def test_a_broken_cache_is_a_miss_and_goes(bench: Bench) -> None:
     saved(bench, "k")
     (archive,) = bench.kept.glob("caches/*/root.tar*")
-    archive.write_bytes(archive.read_bytes()[:-50])
+    archive.write_bytes(archive.read_bytes()[:60])  # without zstd a tar ends in a long padding
     done, _ = restored(bench, "k")
     assert done.outputs == {"cache-primary-key": "k"}
     assert any(line.startswith("::warning::Failed to restore: tar failed") for line in bench.said)
