@@ -62,7 +62,9 @@ def test_a_job_in_a_container_with_a_service(tmp_path: Path, image: str) -> None
     assert lines[2:] == ["content", "***"]
     assert ran.out(2) == "served\ne /odd true true\n"
     assert ran.out(3).startswith("true\n") and ran.step(3).outcome == "failure"
-    assert "hi you /__w/repo/repo/act\n" in ran.log(4) or "hi you /__w/repo/repo/./act\n" in ran.log(4)
+    assert "hi you /__w/repo/repo/act\n" in ran.log(
+        4
+    ) or "hi you /__w/repo/repo/./act\n" in ran.log(4)
     assert ran.step(5).outcome == "failure"
     assert ran.outputs() == {"x": "1"}
 
@@ -114,7 +116,7 @@ def test_actions_that_are_containers(tmp_path: Path, image: str) -> None:
     """
     files: dict[str, str | bytes] = {
         "docker/action.yml": action,
-        "docker/Dockerfile": f"FROM {image}\nCOPY run.sh post.sh /\nENTRYPOINT [\"/bin/sh\"]\n",
+        "docker/Dockerfile": f'FROM {image}\nCOPY run.sh post.sh /\nENTRYPOINT ["/bin/sh"]\n',
         "docker/run.sh": 'echo "$1 $GIVEN $INPUT_WORD $OWN $(pwd)"; echo "o=1" >> "$GITHUB_OUTPUT"; echo "FROM=d" >> "$GITHUB_ENV"; echo "kept=k" >> "$GITHUB_STATE"; touch made\n',
         "docker/post.sh": '#!/bin/sh\necho "after $STATE_kept"\n',
     }

@@ -83,6 +83,6 @@ def reclaim(folder: Path) -> None:
 def clean(marks: Collection[str]) -> list[str]:
     """Remove the containers and networks that runs with these marks left behind when they were
     killed; returns a sentence for each that stays. Asks the engines, so 0.1 s and more."""
-    from placid.edge.pipeline.rooms import clean as removed  # noqa: PLC0415  only here
+    from placid.edge.pipeline.removing import clean as removed  # noqa: PLC0415  only here
 
     return removed(marks)

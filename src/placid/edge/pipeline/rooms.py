@@ -8,14 +8,14 @@ what a killed run left is found by it alone.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
 
 from placid.base.errors import Problem
 from placid.edge.engines import Engine, likely
 from placid.edge.pipeline import docker_action, services
-from placid.edge.pipeline.calls import LABEL, ask, remove
+from placid.edge.pipeline.calls import ask
 from placid.edge.pipeline.container import ContainerPlace, opened
 from placid.edge.pipeline.host import HostOptions, HostPlace
 from placid.edge.pipeline.room import EngineFails, Room
@@ -104,29 +104,3 @@ def _no_engine() -> Problem:
 
 def _line(sink: Sink) -> Callable[[str], None]:
     return lambda text: sink(text.encode() + b"\n")
-
-
-def clean(marks: Collection[str]) -> list[str]:
-    """Remove the containers and networks of these marks; a sentence for each that stays."""
-    stay: list[str] = []
-    seen: set[str] = set()
-    for engine in likely():
-        if engine.program in seen:
-            continue
-        seen.add(engine.program)
-        for mark in marks:
-            found = _labelled(engine, mark, "ps", "--all")
-            remove(engine, *found)
-            networks = _labelled(engine, mark, "network", "ls")
-            for network in networks:
-                ask(engine, "network", "rm", network)
-            left = _labelled(engine, mark, "ps", "--all") if found else []
-            left += _labelled(engine, mark, "network", "ls") if networks else []
-            stay += [f"{engine.program} cannot remove {each}" for each in left]
-    return stay
-
-
-def _labelled(engine: Engine, mark: str, *listing: str) -> list[str]:
-    wanted = ("--filter", f"label={LABEL}={mark}", "--quiet")
-    said = ask(engine, *listing, *wanted)
-    return said.out.split() if said.code == 0 else []
