@@ -168,7 +168,7 @@ def test_a_place_that_ran_nothing_leaves_at_once(tmp_path: Path) -> None:
     with host(tmp_path / "job") as place:
         folder = Path(place.environment["TMPDIR"])
         assert folder.is_dir()
-        assert folder.stat().st_mode & 0o777 == 0o700
+        assert folder.stat().st_mode & 0o777 == 0o711  # others may pass, and not look
     assert not folder.exists()
 
 

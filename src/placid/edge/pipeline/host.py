@@ -159,7 +159,10 @@ class HostPlace:
         for folder in (layout.workspace.parent, layout.workspace, *own):
             with contextlib.suppress(FileExistsError):
                 os.mkdir(folder)
-        self._temporary.mkdir(mode=0o700, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            self._temporary.mkdir(mode=0o700)
+            # Who a step becomes (sudo -u postgres) finds its own below it, as in GitHub's /tmp.
+            self._temporary.chmod(0o711)
         if self._options.shared is not None:
             for name in WARM:
                 kept = self._options.shared / name
