@@ -200,3 +200,10 @@ def test_making_is_not_disturbed_by_a_folder_that_goes(tmp_path: Path) -> None:
     finally:
         os.kill(pid, 9)
         os.waitpid(pid, 0)
+
+
+def test_the_work_of_a_job_lies_behind_no_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / ".cache").symlink_to(tmp_path / "elsewhere")
+    root = work_root(tmp_path, {"HOME": str(tmp_path)})
+    assert root.is_relative_to(tmp_path.resolve() / "elsewhere")

@@ -27,11 +27,13 @@ _LONGEST = 40  # characters of a leg's folder: paths of sockets have but 107
 
 
 def work_root(home: Path, user: Mapping[str, str] = os.environ) -> Path:
-    """The folder that all runs of one repository share."""
+    """The folder that all runs of one repository share; its path has no links, so that what a step
+    gets as GITHUB_WORKSPACE is what `pwd -P` says there."""
     cache = user.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(cache):
         cache = os.path.join(user.get("HOME") or os.path.expanduser("~"), ".cache")
-    return Path(cache, "placid", "work", f"{digest(os.path.realpath(home)):010x}")
+    real = os.path.realpath(cache)
+    return Path(real, "placid", "work", f"{digest(os.path.realpath(home)):010x}")
 
 
 def job_root(home: Path, run: int, leg: str, user: Mapping[str, str] = os.environ) -> Path:
