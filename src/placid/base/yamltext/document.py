@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 import re
 from collections.abc import Iterable
+
+import msgspec
 
 from placid.base.errors import Problem
 from placid.base.yamltext.excerpt import lines_of, underline
