@@ -131,7 +131,13 @@ class Scene:
             return runs.facts(run)
 
 
-NOTHING = {"processes": [], "temporary": [], "work": [], "records": [], "mounts": []}
+NOTHING: dict[str, list[str]] = {
+    "processes": [],
+    "temporary": [],
+    "work": [],
+    "records": [],
+    "mounts": [],
+}
 
 
 def moments(seed: int, *facts: int) -> list[tuple[int, float]]:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -201,12 +202,12 @@ def test_a_sink_that_breaks_ends_the_command(place: HostPlace) -> None:
 def test_many_threads_run_many_commands(tmp_path: Path) -> None:
     before = set(os.listdir("/proc/self/fd"))
 
-    def work(worker: int) -> list[str]:
+    def work(place: HostPlace, worker: int) -> list[str]:
         commands = (run(place, "/bin/echo", f"{worker}.{i}") for i in range(200))
         return [line for ran in commands for line in ran.lines]
 
-    with host(tmp_path) as place, ThreadPoolExecutor(8) as pool:
-        for worker, lines in enumerate(pool.map(work, range(8))):
+    with host(tmp_path) as one, ThreadPoolExecutor(8) as pool:
+        for worker, lines in enumerate(pool.map(partial(work, one), range(8))):
             assert lines == [f"{worker}.{i}" for i in range(200)]
     assert set(os.listdir("/proc/self/fd")) == before
 
