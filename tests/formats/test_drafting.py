@@ -76,6 +76,15 @@ def test_placid_check_has_nothing_against_it(kind: str) -> None:
     ] == []
 
 
+def test_this_repository_uses_the_same_pins() -> None:
+    folder = Path(__file__).parents[2] / ".github" / "workflows"
+    text = "".join(path.read_text() for path in folder.glob("*.yml"))
+    used = re.findall(r"uses: (\S+?)@(\S+) # (\S+)", text)
+    assert used
+    assert [each for each in used if ACTIONS[each[0]] != each[1:]] == []
+    assert all(re.fullmatch(r"[0-9a-f]{40}", pin.commit) for pin in ACTIONS.values())
+
+
 def test_zizmor_has_nothing_against_any(tmp_path: Path) -> None:
     zizmor = shutil.which("zizmor", path=str(Path(sys.executable).parent))
     if zizmor is None:

@@ -56,6 +56,14 @@ def test_python_alone_is_tested_built_and_nothing_more_is_needed(tmp_path: Path)
     assert "Ran 1 test" in ran.log("Test", "test")
 
 
+def test_its_graph_is_a_chain_of_jobs(tmp_path: Path) -> None:
+    shown = drafted(tmp_path, PYTHON).placid("--graph")
+    assert [line.split()[1] for line in shown.out.splitlines()[1:5]] == [
+        *("test", "build", "deploy", "security-scan"),
+    ]
+    assert "4 of 4 jobs run" in shown.out
+
+
 def test_node_is_tested_and_built(tmp_path: Path) -> None:
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed: apt-get install npm")
