@@ -35,6 +35,7 @@ from placid.edge.store.places import connection
 from placid.engine.pipeline.conducting import Conductor, Reporter
 from placid.engine.pipeline.crew import Threads
 from placid.engine.pipeline.groups import Groups
+from placid.engine.pipeline.veil import Veil
 from placid.engine.pipeline.workplace import Workplace
 from placid.formats.expressions.values import is_object
 from placid.formats.workflows.model import Workflow
@@ -121,8 +122,11 @@ class Runs:
             raise Problem(f"there is no run {number}", fix="`placid log --run last` shows the last")
         if isinstance(facts[-1], RunEnded):
             raise Problem(f"run {number} has ended", fix="start it anew with `placid run`")
+        wish = wanted(facts[0])
+        first = Veil(wish.secrets).decoded(msgspec.json.encode(facts[0]))
+        assert isinstance(first, RunStarted)
         with self._holding(number):
-            return self._conduct(wanted(facts[0]), None, listener, number)
+            return self._conduct(wanted(first), None, listener, number)
 
     def interrupted(self) -> int:
         """The number of the last run that has no end and that nobody carries on."""
@@ -176,8 +180,9 @@ class Runs:
         self, wanted: Wanted, first: RunStarted | None, listener: Listener, number: int = 0
     ) -> RunState:
         number = first.number if first is not None else number
-        reporter = Reporter(listener)
-        groups = Groups(self.ledger, self.site.app, number, _holder(), _alive, now)
+        veil = Veil(wanted.secrets)
+        reporter = Reporter(listener, veil)
+        groups = Groups(self.ledger, self.site.app, number, _holder(), _alive, now, veil.text)
         machine = Pipeline(wanted.known, frozenset(wanted.first.guarded), wanted.read)
         most = wanted.parallel or max(4, os.cpu_count() or 1)
         conductor = Conductor(
@@ -227,6 +232,8 @@ class Runs:
     ) -> Workplace:
         around = self.site.home.parent
         host = HostOptions(wanted.passed, caches() / "home", removed=self.remover.put)
+        shown = reporter.veil.text
+        name = _names(shown)
         return Workplace(
             number=number,
             mark=f"{self.site.app}/{number}/{os.getpid()}",
@@ -237,8 +244,8 @@ class Runs:
             actions=self.actions,
             origin=wanted.source,
             hash_files=_hash_files,
-            root_of=lambda leg: job_root(around, number, leg),
-            folder_of=folder_name,
+            root_of=lambda leg: job_root(around, number, name(leg)),
+            folder_of=lambda leg: folder_name(name(leg)),
             report=reporter,
             listener=listener,
             now=now,
@@ -248,6 +255,7 @@ class Runs:
             from_step=wanted.from_step,
             keep=wanted.keep,
             end=_end,
+            shown=shown,
         )
 
 
@@ -303,6 +311,21 @@ def _numbered(wanted: Wanted, number: int) -> Wanted:
     assert is_object(github)
     known = {**wanted.known, "github": {**github, **counted}}
     return msgspec.structs.replace(wanted, first=first, known=known)
+
+
+def _names(shown: Callable[[str], str]) -> Callable[[str], str]:
+    """Legs' ids without the secrets in them, and still each unlike all others."""
+    salt = os.urandom(16)
+
+    def name(leg: str) -> str:
+        known = shown(leg)
+        if known == leg:
+            return leg
+        from hashlib import blake2b
+
+        return f"{known} {blake2b(leg.encode(), key=salt, digest_size=8).hexdigest()}"
+
+    return name
 
 
 def _end(mark: str) -> None:

@@ -22,12 +22,11 @@ from placid.core.pipeline.listener import Listener
 from placid.core.pipeline.machine import Pipeline, Seen, StartLeg, StopLeg, TakeGroup, Wish
 from placid.core.pipeline.state import RunState
 from placid.engine.pipeline.groups import Groups
+from placid.engine.pipeline.veil import Veil
 from placid.ports.pipeline import Book
 
 GLANCE = 0.5
 """Seconds between two looks for facts of other processes, and at the groups."""
-
-_decoder = msgspec.json.Decoder(Fact)
 
 
 class Crew(Protocol):
@@ -60,8 +59,9 @@ class Finished(msgspec.Struct, frozen=True):
 class Reporter:
     """Takes facts from all threads, tells them to the face at once, and queues them."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, veil: Veil | None = None) -> None:
         self.queue: queue.SimpleQueue[Fact | Finished] = queue.SimpleQueue()
+        self.veil = veil or Veil()
         self._listener = listener
         self._one = threading.Lock()
 
@@ -73,7 +73,7 @@ class Reporter:
     def tell(self, fact: Fact) -> None:
         """Let the face know."""
         with self._one:
-            self._listener.happened(fact)
+            self._listener.happened(self.veil.shown(fact))
 
 
 class Conductor(msgspec.Struct):
@@ -174,7 +174,7 @@ class Conductor(msgspec.Struct):
         """Append what is late and these, and let the state follow."""
         whole = [*self._late, *facts]
         self._late = []
-        encoded = [msgspec.json.encode(fact) for fact in whole]
+        encoded = [self.reporter.veil.encoded(fact) for fact in whole]
         while True:
             try:
                 self.book.append(self.stream, self._seq, encoded)
@@ -189,7 +189,7 @@ class Conductor(msgspec.Struct):
     def _others(self) -> None:
         """Take in the facts that others wrote (at the start: all that there are)."""
         for row in self.book.read(self.stream, self._seq):
-            fact = _decoder.decode(row.data)
+            fact = self.reporter.veil.decoded(row.data)
             self._seq = row.seq
             self.state = self.machine.evolve(self.state, fact)
             self.reporter.tell(fact)

@@ -44,7 +44,9 @@ class Threads(msgspec.Struct):
             try:
                 ended = run.run()
                 if memory is not None:
-                    memory.keep(given.plan, given.job, known, ended)
+                    memory.keep(
+                        given.plan, given.job, known, msgspec.structs.replace(ended, leg="")
+                    )
             except BaseException as bug:  # told to whoever conducts, who raises it
                 error = bug
             self._working.pop(leg, None)

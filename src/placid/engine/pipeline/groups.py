@@ -21,7 +21,8 @@ class _Place(msgspec.Struct):
 
 
 class Groups(msgspec.Struct):
-    """The groups of one run. `holder` names this process, `alive` tells whether another one is."""
+    """The groups of one run. `holder` names this process, `alive` tells whether another one is;
+    `shown` takes secrets out of names."""
 
     book: Book
     app: str
@@ -29,11 +30,12 @@ class Groups(msgspec.Struct):
     holder: str
     alive: Callable[[str], bool]
     now: Callable[[], datetime]
+    shown: Callable[[str], str] = str
     _places: dict[str, _Place] = msgspec.field(default_factory=dict[str, _Place])
 
     def join(self, group: str, leg: str, cancels: bool) -> None:
         """Stand in a group's queue for a leg ("": for the whole run)."""
-        place = self._places[leg] = _Place(group)
+        place = self._places[leg] = _Place(self.shown(group))
         self._tell(place, Joined(self._member(leg), self.holder, self.now(), cancels))
 
     def leave(self, leg: str) -> None:
@@ -56,7 +58,7 @@ class Groups(msgspec.Struct):
         return found
 
     def _member(self, leg: str) -> str:
-        return f"{self.run}/{leg}" if leg else str(self.run)
+        return f"{self.run}/{self.shown(leg)}" if leg else str(self.run)
 
     def _stream(self, place: _Place) -> str:
         return f"group/{self.app}/{place.group.lower()}"

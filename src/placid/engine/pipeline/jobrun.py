@@ -52,13 +52,15 @@ class JobRun:
         """End it at once: no step begins any more, and those that run are killed."""
         self.why = self.why or "placid was stopped"
         self.stop.force()
-        self.workplace.end(f"{self.workplace.mark}/{self.given.plan.id}")
+        self.workplace.end(self.workplace.mark_of(self.given.plan.id))
 
     def run(self) -> LegEnded:
         """Work the leg off, report how it ended and return that; raises only for bugs."""
         report, leg, began = self.workplace.report, self.given.plan.id, time.monotonic()
         report(LegStarted(leg, self.workplace.now()))
-        logs = Logs(self.workplace, leg, self.workplace.folder_of(leg), self.masks)
+        logs = Logs(
+            self.workplace, self.workplace.shown(leg), self.workplace.folder_of(leg), self.masks
+        )
         result: Result = "failure"
         try:
             result = self._work(logs)

@@ -79,7 +79,7 @@ def _spec(given: Assignment, scope: Scope, layout: Layout, workplace: Workplace)
         for each in given.job.services
         if each.id is not None and (found := _container(each, scope)) is not None
     }
-    mark = f"{workplace.mark}/{given.plan.id}"
+    mark = workplace.mark_of(given.plan.id)
     return PlaceSpec(layout, mark, container or workplace.image, services)
 
 

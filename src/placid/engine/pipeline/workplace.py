@@ -29,6 +29,7 @@ class Workplace(msgspec.Struct, frozen=True):
     env        variables for every step of every job, from the command line
     from_step  the first step to run, by id or name ("" for all)
     end        kills the processes of a leg's place, by its mark
+    shown      takes secrets out of a leg's id
     source     the folder whose files `./actions` and workflows are read from before a checkout
     """
 
@@ -52,6 +53,11 @@ class Workplace(msgspec.Struct, frozen=True):
     from_step: str = ""
     keep: bool = False
     end: Callable[[str], object] = lambda _: None
+    shown: Callable[[str], str] = str
+
+    def mark_of(self, leg: str) -> str:
+        """What tells all that belongs to a leg; it is seen by everybody."""
+        return f"{self.mark}/{leg if self.shown(leg) == leg else self.folder_of(leg)}"
 
 
 def told(given: Assignment, image: str) -> bytes:
