@@ -21,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
 OUT = HERE / "out"
-ORDER = ("startup", "latency", "detect", "deploys", "kills", "judge", "audit")
+ORDER = ("startup", "pipeline", "latency", "detect", "deploys", "kills", "judge", "audit")
 TITLE = """# Measured
 
 Made by `make bench`: one section for each script beside this file, which can be run alone. Times

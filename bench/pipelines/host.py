@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bench.pipelines.racing import (
     Way,
+    median,
     over,
     placid,
     progress,
@@ -95,8 +96,7 @@ def unchanged(folder: Path, runs: int) -> str:
         placid(there, check),
     ]
     costs = race("unchanged", ways, runs)
-    wall = sorted(each.wall for each in costs["`placid run`"])[runs // 2]
-    told = verdict("The whole process", wall, UNCHANGED, "ms")
+    told = verdict("The whole process", median(costs["`placid run`"]).wall, UNCHANGED, "ms")
     progress(told)
     return (
         f"### An unchanged pure pipeline\n\nThree jobs with `x-placid: {{inputs: ['**']}}` in a"
