@@ -355,6 +355,7 @@ def test_killed_it_leaves_nothing_after_the_next_start(made: Images, tmp_path: P
     assert labelled(mark) == []
 
 
+@pytest.mark.usefixtures("made")
 def test_no_image_and_no_network(tmp_path: Path) -> None:
     said: list[str] = []
     spec = ContainerSpec("127.0.0.1:1/placid/nothing:1")
