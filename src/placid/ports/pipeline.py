@@ -264,6 +264,10 @@ class Book(Protocol):
 class Memory(Protocol):
     """Remembers how legs ended, so that unchanged work need not be done again."""
 
+    def wants(self, plan: Leg, job: Job) -> bool:
+        """Whether it would know, or keep, anything of a leg."""
+        ...
+
     def recall(self, plan: Leg, job: Job, told: bytes) -> LegEnded | None:
         """The end of an earlier leg that this one would repeat, None to run it.
 

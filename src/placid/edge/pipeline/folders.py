@@ -15,7 +15,7 @@ import stat
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 
 import msgspec
@@ -23,6 +23,7 @@ import msgspec
 from placid.edge.pipeline.tags import digest
 
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+_BATCH, _GATHERING = 64, 0.05  # one `rm` for many small folders
 _LONGEST = 40  # characters of a leg's folder: paths of sockets have but 107
 
 
@@ -167,8 +168,9 @@ class Remover:
         more = True
         while more:
             tasks = [self._queue.get()]
-            while not self._queue.empty():
-                tasks.append(self._queue.get())
+            with contextlib.suppress(Empty):
+                while None not in tasks and len(tasks) < _BATCH:
+                    tasks.append(self._queue.get(timeout=_GATHERING))
             more = None not in tasks
             _remove_all([task for task in tasks if task is not None], self.stayed)
 

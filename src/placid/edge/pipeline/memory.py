@@ -40,6 +40,11 @@ class Remembered(msgspec.Struct):
     before: Mapping[str, LegEnded] = msgspec.field(default_factory=dict[str, LegEnded])
     _files: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
+    def wants(self, plan: Leg, job: Job) -> bool:
+        """See ports.pipeline.Memory."""
+        pure = job.id.text in self.patterns or job.body.get("x-placid") is not None
+        return pure or plan.id in self.before
+
     def recall(self, plan: Leg, job: Job, told: bytes) -> LegEnded | None:
         """See ports.pipeline.Memory."""
         if plan.id in self.before:

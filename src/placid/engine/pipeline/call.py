@@ -8,6 +8,7 @@ is the weakest of all.
 from __future__ import annotations
 
 import contextlib
+import os
 import posixpath
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -118,7 +119,7 @@ class Call(msgspec.Struct):
         whole environment; `env` is what GitHub adds to it."""
         files = {name: self.layout.files / f"{stem}_{self.name}" for name, stem in _FILES.items()}
         for path in files.values():
-            path.touch(0o666)
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o666))
         paths = {name: self.text(path) for name, path in files.items()}
         whole = self.variables({**env, **paths})
         self.log.called(whole)

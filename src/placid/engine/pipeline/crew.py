@@ -30,8 +30,11 @@ class Threads(msgspec.Struct):
     def start(self, leg: str, state: RunState) -> None:
         """Give a leg its thread, or the end of an earlier one that it would only repeat."""
         given = self._assignment(state.legs[leg])
-        known = told(given, self.workplace.image.image if self.workplace.image else "")
-        memory = self.workplace.memory
+        memory, known = self.workplace.memory, b""
+        if memory is not None and memory.wants(given.plan, given.job):
+            known = told(given, self.workplace.image.image if self.workplace.image else "")
+        else:
+            memory = None
         before = memory.recall(given.plan, given.job, known) if memory is not None else None
         if before is not None:
             self.reporter(msgspec.structs.replace(before, leg=leg, at=self.workplace.now()))

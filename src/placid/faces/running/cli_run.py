@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -38,6 +39,8 @@ def go(argv: Sequence[str]) -> int:
     wanted = asked(argv)
     from placid.faces.running.start import start
 
+    gc.freeze()
+    gc.enable()
     return start(wanted)
 
 

@@ -21,6 +21,8 @@ from placid.formats.runnertext.scanning import Scanner
 
 HIDDEN = b"***"
 
+_NOTHING = Scanner(())
+
 
 class Masks:
     """The secrets of a job."""
@@ -28,8 +30,8 @@ class Masks:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: dict[str, None] = {}
         self._forms: dict[bytes, None] = {}
-        self._all: tuple[int, Scanner] = (0, Scanner(()))
-        self._within: tuple[int, Scanner] = (0, Scanner(()))
+        self._all: tuple[int, Scanner] = (0, _NOTHING)
+        self._within: tuple[int, Scanner] = (0, _NOTHING)
         for secret in secrets:
             self.add(secret)
 
