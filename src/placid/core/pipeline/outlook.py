@@ -248,7 +248,10 @@ class _Seer:
         given = job.name
         if given is None or OPEN not in given.text:
             return suffixed(self._name(job), matrix)
-        return self._prefix + Scope({**self._contexts, "matrix": matrix}).text(given)
+        try:
+            return self._prefix + Scope({**self._contexts, "matrix": matrix}).text(given)
+        except ExpressionError:  # it names what an earlier job is to say
+            return suffixed(self._prefix + job.id.text, matrix)
 
     def _inner(self, job: Job) -> tuple[JobOutlook, ...]:
         """The jobs of the workflow that a job calls, when its text is at hand."""
