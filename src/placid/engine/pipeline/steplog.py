@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from placid.core.pipeline.facts import Annotation
-from placid.core.pipeline.listener import Kind, Listener, Phase
+from placid.core.pipeline.listener import Kind, Listener, Phase, tell_lines
 from placid.engine.pipeline.effects import Effects
 from placid.engine.pipeline.workplace import Workplace
 from placid.formats.runnertext.commandfiles import Issue
@@ -60,8 +60,7 @@ class LogFile:
         if b"##[" not in data and b"[command]" not in data:
             lines = data.removesuffix(b"\n").decode("utf-8", "replace").split("\n")
             self.lines += len(lines)
-            for line in lines:
-                hears(*at, line, "out")
+            tell_lines(self._listener, at, lines)
             return
         for piece in data.removesuffix(b"\n").split(b"\n"):
             self.lines += 1

@@ -8,6 +8,7 @@ ended, and then come out whole, as soon as the step that is coming out now is ov
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
 Key = tuple[str, str, int]
 """Of a step: leg, phase, index."""
@@ -37,6 +38,14 @@ class Block:
         self.lines.append(line)
         if last:
             self.tail.append(line)
+
+    def extend(self, lines: Sequence[str], *, last: bool = True) -> None:
+        """Many more lines."""
+        if self.lines.maxlen is not None:
+            self.dropped += max(0, len(self.lines) + len(lines) - self.lines.maxlen)
+        self.lines.extend(lines)
+        if last:
+            self.tail.extend(lines)
 
 
 class Blocks:

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol, TextIO, runtime_checkable
 
 from placid.core.pipeline.asked import Asked
 from placid.core.pipeline.facts import Fact, RunStarted
-from placid.core.pipeline.listener import Kind, Listener, Phase
+from placid.core.pipeline.listener import Kind, Listener, Phase, tell_lines
 from placid.faces.running.annotations import Excerpts
 from placid.faces.running.region import write_safely
 from placid.faces.running.style import style_of
@@ -88,6 +88,11 @@ class Hearing:
         """Take in a line."""
         for view in self._views:
             view.line(leg, index, phase, text, kind)
+
+    def lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
+        """Take in many plain lines."""
+        for view in self._views:
+            tell_lines(view, (leg, index, phase), texts)
 
     @property
     def reports(self) -> bool:
@@ -173,6 +178,9 @@ class Events:
         write_safely(self._out, msgspec.json.encode(fact).decode() + "\n")
 
     def line(self, leg: str, index: int, phase: Phase, text: str, kind: Kind) -> None:
+        """Lines are in the logs."""
+
+    def lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
         """Lines are in the logs."""
 
     def close(self) -> None:

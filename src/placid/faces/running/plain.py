@@ -12,7 +12,7 @@ what a step prints can give no commands to the job outside.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 
 from placid.core.pipeline.asked import Log
@@ -96,6 +96,15 @@ class Plain:
             prologue = self._prologue.holds(key, kind)
             if said is not None:
                 self._blocks.at(key).add(said, last=not prologue)
+            if self._log == "full":
+                self._pump()
+
+    def lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
+        """Take in many plain lines."""
+        key = (leg, phase, index)
+        with self._lock:
+            prologue = self._prologue.holds(key, "out")
+            self._blocks.at(key).extend(texts, last=not prologue)
             if self._log == "full":
                 self._pump()
 
@@ -189,8 +198,11 @@ class Plain:
         if block.dropped:
             self._say(f"({block.dropped} lines before these are in the log)")
             block.dropped = 0
-        for line in block.lines:
-            self._say(self._quoted(line))
+        if self._token:
+            for line in block.lines:
+                self._say(self._quoted(line))
+        elif block.lines:
+            self._say("\n".join(block.lines))
         block.lines.clear()
 
     def _quoted(self, text: str) -> str:

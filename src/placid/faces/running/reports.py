@@ -156,6 +156,9 @@ class Reports:
     def line(self, leg: str, index: int, phase: Phase, text: str, kind: Kind) -> None:
         """Lines are read from the logs where they are needed."""
 
+    def lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
+        """Lines are in the logs."""
+
     def close(self) -> None:
         """Write the files; Problem when one cannot be written."""
         for kind, path in self._files.items():

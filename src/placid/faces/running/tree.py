@@ -94,6 +94,17 @@ class Tree:
             if self._plain is not None:
                 self._plain.line(leg, index, phase, text, kind)
 
+    def lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
+        """Take in many plain lines."""
+        with self._lock:
+            key = (leg, phase, index)
+            if key not in self._tails:
+                self._tails[key] = deque(maxlen=_KEPT)
+            if not self._prologue.holds(key, "out"):
+                self._tails[key].extend(texts[-_KEPT:])
+            if self._plain is not None:
+                self._plain.lines(leg, index, phase, texts)
+
     def close(self) -> None:
         """Stop moving, and leave the whole tree with the verdict."""
         self._over.set()
