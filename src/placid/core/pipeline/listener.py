@@ -31,7 +31,7 @@ class Listener(Protocol):
 class ManyLines(Protocol):
     """A listener that takes many plain lines at once: a log of a million lines is told quickly."""
 
-    def lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
+    def plain_lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
         """Lines of the kind "out", in order."""
         ...
 
@@ -39,7 +39,7 @@ class ManyLines(Protocol):
 def tell_lines(listener: Listener, at: tuple[str, int, Phase], texts: Sequence[str]) -> None:
     """Tell plain lines in the quickest way that a listener has."""
     if isinstance(listener, ManyLines):
-        listener.lines(*at, texts)
+        listener.plain_lines(*at, texts)
         return
     for text in texts:
         listener.line(*at, text, "out")

@@ -89,7 +89,7 @@ class Hearing:
         for view in self._views:
             view.line(leg, index, phase, text, kind)
 
-    def lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
+    def plain_lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
         """Take in many plain lines."""
         for view in self._views:
             tell_lines(view, (leg, index, phase), texts)
@@ -180,7 +180,7 @@ class Events:
     def line(self, leg: str, index: int, phase: Phase, text: str, kind: Kind) -> None:
         """Lines are in the logs."""
 
-    def lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
+    def plain_lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
         """Lines are in the logs."""
 
     def close(self) -> None:

@@ -99,7 +99,7 @@ class Plain:
             if self._log == "full":
                 self._pump()
 
-    def lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
+    def plain_lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
         """Take in many plain lines."""
         key = (leg, phase, index)
         with self._lock:

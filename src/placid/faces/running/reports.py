@@ -156,7 +156,7 @@ class Reports:
     def line(self, leg: str, index: int, phase: Phase, text: str, kind: Kind) -> None:
         """Lines are read from the logs where they are needed."""
 
-    def lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
+    def plain_lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
         """Lines are in the logs."""
 
     def close(self) -> None:

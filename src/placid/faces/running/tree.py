@@ -94,7 +94,7 @@ class Tree:
             if self._plain is not None:
                 self._plain.line(leg, index, phase, text, kind)
 
-    def lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
+    def plain_lines(self, leg: str, index: int, phase: Phase, texts: Sequence[str]) -> None:
         """Take in many plain lines."""
         with self._lock:
             key = (leg, phase, index)
@@ -103,7 +103,7 @@ class Tree:
             if not self._prologue.holds(key, "out"):
                 self._tails[key].extend(texts[-_KEPT:])
             if self._plain is not None:
-                self._plain.lines(leg, index, phase, texts)
+                self._plain.plain_lines(leg, index, phase, texts)
 
     def close(self) -> None:
         """Stop moving, and leave the whole tree with the verdict."""
