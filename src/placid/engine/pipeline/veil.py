@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from placid.core.pipeline.facts import Fact
+from placid.formats.expressions.values import is_array, is_object
 
 _SHORTEST = 6
 """Shorter ones stand by chance in a commit id or a branch."""
@@ -82,11 +83,11 @@ def _changed(data: bytes, change: Callable[[str], str]) -> bytes:
 def _walked(value: object, change: Callable[[str], str]) -> object:
     if isinstance(value, str):
         return change(value)
-    if isinstance(value, list):
+    if is_array(value):
         return [_walked(each, change) for each in value]
-    if isinstance(value, dict):
+    if is_object(value):
         return {
-            (key if key in _KEPT else change(str(key))): (
+            (key if key in _KEPT else change(key)): (
                 each if key in _KEPT and isinstance(each, str) else _walked(each, change)
             )
             for key, each in value.items()
