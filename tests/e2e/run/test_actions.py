@@ -273,3 +273,68 @@ def test_a_javascript_action_inside_of_a_composite_one(tmp_path: Path) -> None:
     text = (ran.folder / ran.job().around[0].log).read_text()
     said = [line for line in text.splitlines() if line.startswith("post")]
     assert said == ["post 42 1 two undefined", "post 42 1 one inner"]
+
+
+PRE = """
+console.log(`pre ${process.env.INPUT_NAME} ${process.env.OWN}`);
+require('fs').appendFileSync(process.env.GITHUB_STATE, `early=${process.env.INPUT_NAME}\\n`);
+require('fs').appendFileSync(process.env.GITHUB_ENV, 'EARLY=1\\n');
+if (process.env.INPUT_NAME === 'bad') process.exitCode = 1;
+"""
+WITH_PRE = """
+inputs: {name: {default: d}}
+runs: {using: node20, pre: pre.js, pre-if: "runner.os == 'Linux'", main: main.js, post: main.js}
+"""
+
+
+def remote(folder: Path, steps: str) -> Ran:
+    """A job whose actions come from this very repository, by its name at the server."""
+    body = "".join(f"      {line}\n" for line in steps.strip("\n").split("\n"))
+    files = {
+        "js/action.yml": WITH_PRE,
+        "js/pre.js": PRE,
+        "js/main.js": "console.log(`${process.env.STATE_early} ${process.env.EARLY}`)",
+    }
+    there = here(folder, f"{JOB}    steps:\n{body}", files)
+    there.git("remote", "add", "origin", "https://example.com/me/it.git")
+    return there.run()
+
+
+@node
+def test_what_remote_actions_do_before_all_steps(tmp_path: Path) -> None:
+    ran = remote(
+        tmp_path,
+        """
+- run: echo "first $EARLY"
+- {uses: me/it/js@main, with: {name: one}, env: {OWN: own}}
+- {name: Second, uses: me/it/js@main, with: {name: two}}
+- {if: false, uses: me/it/js@main, with: {name: three}}
+""",
+    )
+    assert ran.result == "success", ran.logs()
+    assert ran.out(0) == "first 1\n"
+    assert "one 1\n" in ran.log(1) and "two 1\n" in ran.log(2)
+    assert ran.around() == [
+        "Pre Run me/it/js@main",
+        "Pre Second",
+        "Pre Run me/it/js@main",
+        "Post Second",
+        "Post Run me/it/js@main",
+    ]
+    said = [(ran.folder / each.log).read_text() for each in ran.job().around]
+    assert "pre one own\n" in said[0] and "pre three undefined\n" in said[2]
+    assert "two 1\n" in said[3] and "one 1\n" in said[4]
+
+
+@node
+def test_what_fails_before_the_steps_skips_them(tmp_path: Path) -> None:
+    ran = remote(
+        tmp_path,
+        """
+- run: 'true'
+- {uses: me/it/js@main, with: {name: bad}}
+- if: always()
+  run: 'true'
+""",
+    )
+    assert (ran.result, ran.steps()) == ("failure", "skipped skipped success")

@@ -210,3 +210,12 @@ def test_a_workflow_that_is_not_there(tmp_path: Path) -> None:
         """,
     )
     assert ran.jobs == {"call": "failure", "other": "success"}
+
+
+def test_a_called_workflow_that_github_refuses(tmp_path: Path) -> None:
+    """GitHub does not start the run at all; here the job that calls it fails, or all is refused."""
+    inner = "on: workflow_call\njobs: {i: {runs-on: x, stepps: [{run: x}]}}\n"
+    text = whole(f"call:\n  uses: ./{PATH}\nother:")
+    shown = here(tmp_path, text, {PATH: inner}).placid()
+    assert shown.code in (1, 2)
+    assert "stepps" in shown.err + shown.out
