@@ -143,6 +143,15 @@ def test_debians_python_gets_a_virtual_environment(job: Bench, tmp_path: Path) -
     assert run(str(made / "bin/tiny")) == "tiny"
 
 
+def test_pip_is_found_when_the_way_to_the_cache_is_gone(job: Bench, tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    way = tmp_path / "way"  # as a job's ~/.cache is, which goes with the job
+    way.symlink_to(tmp_path / "cache")
+    made = Environments(way, Outside()).make(Tool(OURS, sys.executable), job.place.layout.tools)
+    way.unlink()
+    assert run(str(made / "bin/pip"), "--version").startswith("pip ")
+
+
 @pytest.mark.parametrize("text", [MINOR, f"{MINOR}.x", f">={MINOR} <{MINOR}.999", f"~{MINOR}.0"])
 def test_ranges_of_python(job: Bench, text: str) -> None:
     done = job.well(PYTHON, python_version=text, update_environment="false")

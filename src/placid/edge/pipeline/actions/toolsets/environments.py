@@ -27,7 +27,7 @@ from placid.edge.pipeline.actions.locking import alone
 from placid.edge.pipeline.actions.programs import Outside, Ran
 from placid.edge.pipeline.actions.toolsets.tool import Tool, architecture
 
-_FORMAT = "3"
+_FORMAT = "4"
 _SHEBANG = 120  # characters that a kernel reads of the first line
 _LOOK = """
 import glob, os, sys
@@ -77,7 +77,8 @@ class Environments:
     """Makes environments; `cache` is a folder that outlives runs."""
 
     def __init__(self, cache: Path, outside: Outside) -> None:
-        self._folder, self._outside = cache, outside
+        # A job's ~/.cache is a link that goes with the job; what is written down here stays.
+        self._folder, self._outside = Path(os.path.realpath(cache)), outside
 
     def make(self, tool: Tool, tools: Path) -> Path:
         """An environment of that python below the job's tools; one that is there is taken."""
