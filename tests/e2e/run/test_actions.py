@@ -112,6 +112,18 @@ def test_a_composite_action_that_fails(tmp_path: Path) -> None:
     assert "start failure\n" in ran.log(4)
 
 
+def test_a_jobs_defaults_do_not_reach_into_actions(tmp_path: Path) -> None:
+    """GitHub decided so when composite actions came (actions/runner#605)."""
+    text = f"""{JOB}    defaults: {{run: {{working-directory: d, shell: sh}}}}
+    steps:
+      - {{uses: actions/checkout@v4}}
+      - {{uses: ./d}}
+"""
+    action = "runs: {using: composite, steps: [{run: 'basename \"$PWD\"', shell: bash}]}\n"
+    ran = here(tmp_path / "it", text, {"d/action.yml": action}).run()
+    assert ran.log(1).endswith("\nit\n") or ran.log(1).endswith("\nrepository\n"), ran.log(1)
+
+
 def test_composite_actions_in_composite_actions(tmp_path: Path) -> None:
     outer = """
     inputs: {n: {default: '2'}}

@@ -5,12 +5,18 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+import pytest
 
+from placid.app.running import known_actions, opened
+from placid.app.sites import site
+from placid.core.pipeline.asked import Asked
+from placid.core.pipeline.facts import Approved, CancelAsked
 from placid.faces.running.reports import RunReport
-from tests.e2e.run.harness import Repository, alive, here, jobs, whole
+from tests.e2e.run.harness import Repository, alive, heard_word, here, jobs, whole
 
 
 class Started:
@@ -210,3 +216,38 @@ def test_a_second_interrupt_ends_it_at_once(tmp_path: Path) -> None:
     run.communicate(timeout=60)
     assert run.returncode == 130
     assert not alive(int((tmp_path / "pid").read_text()))
+
+
+GUARDED = "app: shop\nenvironments: {production: {approve: true}}\n"
+
+
+def _says(there: Repository, run: int, *said: Approved | CancelAsked) -> None:
+    """Write what somebody says into a run that another process carries."""
+    place, asked = site(there.folder), Asked(there.folder)
+    with opened(place, known_actions(place, asked), heard_word) as runs:
+        for fact in said:
+            stream = runs.stream(run)
+            runs.ledger.append(stream, runs.ledger.end(stream), [msgspec.json.encode(fact)])
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_somebody_opens_an_environment_or_does_not(tmp_path: Path, refused: bool) -> None:
+    text = whole("before:\na:\n  environment: production\nb:\n  needs: a")
+    there = here(tmp_path, text, {"placid.yaml": GUARDED})
+    run = Started(there, 1)
+    _told(run, "somebody must open production")
+    _says(there, 1, Approved("production", "ada", datetime.now(UTC), refused=refused))
+    report = run.ended()
+    results = {job.id: job.result for job in report.jobs}
+    opened_one = {"before": "success", "a": "success", "b": "success"}
+    assert results == ({**opened_one, "a": "failure", "b": "skipped"} if refused else opened_one)
+
+
+def test_another_process_cancels(tmp_path: Path) -> None:
+    there = here(tmp_path / "r", whole(WAITING.format(there=tmp_path)))
+    run = Started(there, 1)
+    until((tmp_path / "begun-1").exists)
+    _says(there, 1, CancelAsked("ada", "enough", datetime.now(UTC)))
+    report = run.ended()
+    assert (report.result, run.process.returncode) == ("cancelled", 1)
+    assert [step.outcome for step in report.jobs[0].steps] == ["cancelled", "success"]

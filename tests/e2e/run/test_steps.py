@@ -272,6 +272,7 @@ def test_names(tmp_path: Path) -> None:
         - {name: "", run: "true"}
         - {name: "ünï → 漢字 🎉", run: "true"}
         - {id: x, if: false, name: "not ${{ github.job }}", run: "true"}
+        - {name: "of ${{ env.OWN }}", env: {OWN: its own}, run: "true"}
         """,
     )
     assert [step.name for step in ran.job().steps] == [
@@ -283,6 +284,7 @@ def test_names(tmp_path: Path) -> None:
         "Run true",
         "ünï → 漢字 🎉",
         "not a",
+        "of its own",
     ]
 
 

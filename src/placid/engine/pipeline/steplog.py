@@ -81,7 +81,10 @@ def _kind(line: bytes) -> tuple[bytes, Kind]:
 
 
 class StepLog:
-    """What one command of a step writes to. `annotations` are those of all that share the file."""
+    """What one command of a step writes to. `annotations` are those of all that share the file,
+    `name` what the step is called."""
+
+    name = ""
 
     def __init__(self, file: LogFile, masks: Masks, matchers: Matchers, options: Options) -> None:
         self.annotations: list[Annotation] = []

@@ -102,6 +102,7 @@ class StepWork(msgspec.Struct):
     ) -> None:
         """Close the log and tell how the step ended."""
         effects = ended.effects
+        name = log.name if log is not None else self.name(numbered, frame.scope())
         if log is not None:
             said = {each.message for each in log.annotations}
             if effects.why and effects.result != "skipped" and effects.why not in said:
@@ -111,7 +112,7 @@ class StepWork(msgspec.Struct):
             StepDone(
                 leg=self.leg,
                 index=numbered.index,
-                name=self.name(numbered, frame.scope()),
+                name=self.logs.masks.mask(name),
                 outcome=ended.outcome,
                 conclusion=ended.conclusion,
                 at=self.workplace.now(),
@@ -134,7 +135,9 @@ class StepWork(msgspec.Struct):
         name, now = self.name(numbered, scope), self.workplace.now()
         phase, index = numbered.phase, numbered.index
         self.workplace.report(StepStarted(self.leg, index, name, now, numbered.own_id, phase))
-        return self.logs.open(index, phase)
+        log = self.logs.open(index, phase)
+        log.name = name
+        return log
 
     def _call(
         self, step: Step, frame: Frame, scope: Scope, own: dict[str, str], around: Around
@@ -162,7 +165,8 @@ class StepWork(msgspec.Struct):
             if post is not None:
                 return post.run(call)
             if step.run is not None:
-                return run_script(call, self.ready.shell, self.ready.folder)
+                job = (self.ready.shell, self.ready.folder)
+                return run_script(call, *(job if not call.frame.depth else ("", "")))
             if step.uses is not None:
                 return run_uses(call, call.scope.text(step.uses), self._nested)
         except Problem as problem:
