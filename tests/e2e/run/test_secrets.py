@@ -219,7 +219,7 @@ SECRETS = st.one_of(
 
 
 @settings(
-    max_examples=5,
+    max_examples=4,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
