@@ -64,6 +64,14 @@ def test_a_workflow_that_github_refuses(tmp_path: Path, text: str, said: list[st
     assert "Traceback" not in shown.err
 
 
+def test_the_others_run_beside_a_workflow_that_github_refuses(tmp_path: Path) -> None:
+    broken = {".github/workflows/broken.yml": REFUSED[2][0]}
+    shown = here(tmp_path, whole("a:"), broken).placid()
+    assert shown.code == 1
+    assert "Unexpected value 'pusch'" in shown.err
+    assert shown.ran.jobs == {"a": "success"}
+
+
 def test_events_and_their_filters(tmp_path: Path) -> None:
     there = here(
         tmp_path,

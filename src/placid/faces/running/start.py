@@ -45,11 +45,14 @@ def once(asked: Asked) -> int:
         return 0
     if asked.resume:
         return _resume(there, here, actions)
-    starting = list(chosen(here, say))
+    broken: list[Problem] = []
+    starting = list(chosen(here, say, broken))
+    for problem in broken:
+        _tell(problem)
     if not starting:
-        return _nothing(asked)
+        return 1 if broken else _nothing(asked)
     here, starting = _narrowed(here, starting)
-    good = True
+    good = not broken
     with opened(there, actions, say) as runs:
         hears = hearing(asked, root=there.top, folder=runs.folder, mask=_mask(asked.secrets))
         try:
@@ -63,6 +66,12 @@ def once(asked: Asked) -> int:
 def say(text: str) -> None:
     """A word beside the run."""
     print(f"placid: {text}", file=sys.stderr)
+
+
+def _tell(problem: Problem) -> None:
+    from placid.faces.render import problem_text
+
+    print(problem_text(problem, sys.stderr.isatty()), file=sys.stderr)
 
 
 def _narrowed(

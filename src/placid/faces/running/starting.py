@@ -14,11 +14,13 @@ from placid.core.pipeline.events import Event
 from placid.core.pipeline.triggers import message_skips, starts
 
 
-def chosen(here: Ground, say: Callable[[str], None]) -> Iterator[tuple[Read, Event]]:
-    """The workflows to run, each with its event."""
+def chosen(
+    here: Ground, say: Callable[[str], None], broken: list[Problem] | None = None
+) -> Iterator[tuple[Read, Event]]:
+    """The workflows to run, each with its event. One that GitHub would refuse is a Problem when it
+    was named; else it goes to `broken`, and the others run, as they do at GitHub."""
     asked = here.asked
-    for named in asked.workflows or here.paths():
-        read = read_one(here, named)
+    for read in _read(here, broken):
         if not (asked.workflows or asked.event or read.workflow.trigger("push")):
             continue  # its own event may want inputs that nobody gave
         happening = happened(here, read)
@@ -34,6 +36,16 @@ def chosen(here: Ground, say: Callable[[str], None]) -> Iterator[tuple[Read, Eve
         else:
             say(f"GitHub would not start {read.path}: {why}; it runs because it was named")
             yield read, happening
+
+
+def _read(here: Ground, broken: list[Problem] | None) -> Iterator[Read]:
+    for named in here.asked.workflows or here.paths():
+        try:
+            yield read_one(here, named)
+        except Problem as problem:
+            if here.asked.workflows or broken is None:
+                raise
+            broken.append(problem)
 
 
 def not_started(here: Ground, read: Read, happening: Event) -> str:
