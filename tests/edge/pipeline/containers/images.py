@@ -37,14 +37,15 @@ REASON = (
 
 @cache
 def usable() -> bool:
-    """Whether these tests can run here: inside of a container podman often finds no storage."""
+    """Whether these tests can run here. Inside of a container podman often has no storage that it
+    can use, and says so only the second time."""
     if shutil.which("podman") is None or not BUSYBOX.exists():
         return False
     image, empty = f"localhost/placid-test-usable-{os.getpid()}", b"\0" * 1024
     argv = ["podman", "import", "-", image]
     done = subprocess.run(argv, input=empty, capture_output=True, check=False)
-    subprocess.run(["podman", "rmi", "--force", image], capture_output=True, check=False)
-    return done.returncode == 0
+    again = subprocess.run(["podman", "rmi", "--force", image], capture_output=True, check=False)
+    return done.returncode == again.returncode == 0
 
 
 def libraries(program: str) -> list[str]:
