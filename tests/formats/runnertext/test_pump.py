@@ -87,7 +87,7 @@ def test_every_line_arrives(data: bytes) -> None:
 @settings(deadline=None)
 @given(st.lists(st.binary(max_size=20)))
 def test_bytes_stay_bytes(parts: list[bytes]) -> None:
-    data = b"".join(parts).replace(b"\r", b"").replace(b"::", b"")
+    data = b"".join(parts).replace(b"\r", b"").replace(b"::", b"").replace(b"##[", b"")
     assert Log("never there").take(data).removesuffix(b"\n") == data.removesuffix(b"\n")
 
 
