@@ -209,7 +209,7 @@ async def test_a_reused_pid_is_not_taken_for_a_copy(local: Home) -> None:
 
 TROUBLES: dict[str, tuple[dict[str, str], str, str]] = {
     "crash": ({"WEB_MODE": "crash"}, RUN, "copy 1 exited with 1 after 0."),
-    "health": ({"WEB_HEALTH": "503"}, RUN, "within 0.7 s: the last answer was 503"),
+    "health": ({"WEB_HEALTH": "503"}, RUN, "within 1.5 s: the last answer was 503"),
     "silent": ({"WEB_MODE": "silent"}, RUN, "nothing listens on PORT ("),
     "hang": ({"WEB_MODE": "hang"}, RUN, "it did not answer within 0.2 s"),
     "fork": ({"WEB_MODE": "fork"}, RUN, "does it fork into the background?"),
@@ -221,7 +221,7 @@ TROUBLES: dict[str, tuple[dict[str, str], str, str]] = {
 @pytest.mark.parametrize("case", TROUBLES)
 async def test_a_copy_that_is_not_ready_says_why(case: str, local: Home) -> None:
     env, run, words = TROUBLES[case]
-    local.add(A, env, run, deadline=0.7, timeout=0.2, stop=0.5)
+    local.add(A, env, run, deadline=1.5, timeout=0.2, stop=0.5)
     async with local.target() as target:
         await target.scale(A, 1)
         world = await until(target, lambda world: world.of(A).failures > 0)

@@ -31,7 +31,7 @@ def test_jobs_start_when_their_needs_are_done_and_not_in_stages(tmp_path: Path) 
     assert ran.result == "success"
     found = ran.heard.order()
     assert found.index("+quick2") > found.index("-quick1")
-    assert found.index("-quick2") < found.index("-slow")
+    assert found.index("+quick2") < found.index("-slow")
     assert found[-2:] == ["+last", "-last"]
 
 
