@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from placid.app.running import known_actions, opened
 from placid.app.sites import site
+from placid.base.errors import Conflict
 from placid.core.pipeline.asked import Asked
 from placid.core.pipeline.facts import Approved, CancelAsked
 from placid.faces.running.reports import RunReport
@@ -225,9 +227,12 @@ def _says(there: Repository, run: int, *said: Approved | CancelAsked) -> None:
     """Write what somebody says into a run that another process carries."""
     place, asked = site(there.folder), Asked(there.folder)
     with opened(place, known_actions(place, asked), heard_word) as runs:
+        stream = runs.stream(run)
         for fact in said:
-            stream = runs.stream(run)
-            runs.ledger.append(stream, runs.ledger.end(stream), [msgspec.json.encode(fact)])
+            while True:  # the run itself may have written in between
+                with suppress(Conflict):
+                    runs.ledger.append(stream, runs.ledger.end(stream), [msgspec.json.encode(fact)])
+                    break
 
 
 @pytest.mark.parametrize("refused", [False, True])
